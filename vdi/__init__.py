@@ -1,0 +1,1 @@
+"""The desktop and server room: images, sessions and placement."""
