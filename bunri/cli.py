@@ -1,7 +1,7 @@
 """The ``bunri`` command: finds the rooms' commands through entry points and runs one.
 
-A room registers ``name = "module:factory"`` in the entry-point group ``bunri.commands``. Only the room whose command was
-typed is imported, so that ``bunri verify`` starts without Ansible or the inventory models.
+A room registers ``name = "module:factory"`` in the entry-point group ``bunri.commands``. Only the room whose command
+was typed is imported, so that ``bunri verify`` starts without Ansible or the inventory models.
 
 Exit codes: 0 holds, 1 does not hold, 2 unusable input, 3 could not be proved, 130 interrupted.
 """
