@@ -1,0 +1,1 @@
+"""Routing tables: connected, static, OSPF, BGP, and what passes between them."""
