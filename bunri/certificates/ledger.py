@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bunri.certificates.profiles import ProfileName  # noqa: TC001  (pydantic reads it at run time)
+from bunri.certificates.profiles import ProfileName
 from bunri.change.files import write_atomic
 from bunri.messages import Where, error
 
