@@ -179,7 +179,7 @@ class Switchport:
     allowed: frozenset[int] = frozenset(range(1, 4095))
     voice: int | None = None
     translations: tuple[tuple[int, int, Source], ...] = ()  # (on the wire, inside)
-    private_host: tuple[int, int] | None = None             # (primary, secondary)
+    private_host: tuple[int, int] | None = None  # (primary, secondary)
     private_mapping: tuple[int, tuple[int, ...]] | None = None
     protected: bool = False
     lines: dict[str, Source] = field(default_factory=dict)  # "mode", "access", "native", "allowed", "voice" → line
@@ -190,7 +190,7 @@ class PortAuth:
     """IEEE 802.1X and MAB on a port. VLAN fields are the VLANs that each outcome can assign."""
 
     control: Literal["auto", "force-authorized", "force-unauthorized", "none"] = "none"
-    closed: bool = False                 # access-session closed; False = open mode before authentication
+    closed: bool = False  # access-session closed; False = open mode before authentication
     dot1x: bool = False
     mab: bool = False
     host_mode: str = ""
@@ -200,7 +200,10 @@ class PortAuth:
     critical_vlan: int | None = None
     critical_voice: bool = False
     pre_auth_acl: str = ""
-    service_policy: str = ""             # IBNS 2.0 control policy
+    # Every VLAN that an outcome written on the device can give: (outcome, VLAN name or number as written, line).
+    # RADIUS may add any other; ``guest_vlan`` and the like are repeated here.
+    assigned: tuple[tuple[str, str, Source], ...] = ()
+    service_policy: str = ""  # IBNS 2.0 control policy
     lines: tuple[Source, ...] = ()
 
 
@@ -213,7 +216,7 @@ class FirstHop:
     virtual: tuple[int, ...]
     priority: int
     preempt: bool
-    track: tuple[tuple[int, int], ...]   # (track object, decrement; 0 = shutdown)
+    track: tuple[tuple[int, int], ...]  # (track object, decrement; 0 = shutdown)
     source: Source
     family: Family = 4
 
@@ -223,15 +226,15 @@ class OspfInterface:
     """Interface-level OSPF settings (RFC 2328); ``None`` means "take the default"."""
 
     process: str | None = None
-    area: str | None = None              # dotted or decimal as a decimal string
+    area: str | None = None  # dotted or decimal as a decimal string
     cost: int | None = None
-    network: str | None = None           # point-to-point, broadcast, …
+    network: str | None = None  # point-to-point, broadcast, …
     passive: bool | None = None
     priority: int | None = None
     hello: int | None = None
     dead: int | None = None
-    authentication: str = ""             # "", "null", "text", "message-digest", "key-chain" (a mismatch keeps neighbours down)
-    key: str = ""                        # a digest of the key text, never the key
+    authentication: str = ""  # "", "null", "text", "message-digest", "key-chain" (a mismatch keeps neighbours down)
+    key: str = ""  # a digest of the key text, never the key
     shutdown: bool = False
     mtu_ignore: bool = False
 
@@ -240,7 +243,7 @@ class OspfInterface:
 class Tunnel:
     """A tunnel: the outer packets live in ``vrf`` (``tunnel vrf``), the inner ones in the interface's VRF."""
 
-    source: str                          # interface name or dotted address
+    source: str  # interface name or dotted address
     destination: str
     vrf: str = ""
     mode: str = "gre ip"
@@ -264,11 +267,11 @@ class Interface:
     ipv6_enabled: bool = False
     dhcp_client: bool = False
     switchport: Switchport | None = None
-    vlan: int | None = None              # 802.1Q tag of a subinterface or the VLAN of an SVI
+    vlan: int | None = None  # 802.1Q tag of a subinterface or the VLAN of an SVI
     vlan_native: bool = False
-    inner_vlan: int | None = None        # second-dot1q
-    parent: str = ""                     # of a subinterface or a FortiOS VLAN interface
-    members: tuple[str, ...] = ()        # FortiOS aggregate, redundant, hardware switch; a port-channel's on IOS
+    inner_vlan: int | None = None  # second-dot1q
+    parent: str = ""  # of a subinterface or a FortiOS VLAN interface
+    members: tuple[str, ...] = ()  # FortiOS aggregate, redundant, hardware switch; a port-channel's on IOS
     channel_group: int | None = None
     channel_mode: str = ""
     acl_in: str = ""
@@ -276,7 +279,7 @@ class Interface:
     acl6_in: str = ""
     acl6_out: str = ""
     acl_sources: dict[str, Source] = field(default_factory=dict)  # "acl_in", "acl_out", … → line
-    helpers: tuple[tuple[int, str | None, Source], ...] = ()      # (address, vrf or None for the interface's own)
+    helpers: tuple[tuple[int, str | None, Source], ...] = ()  # (address, vrf or None for the interface's own)
     policy_route_map: tuple[str, Source] | None = None
     vrf_receive: tuple[tuple[str, Source], ...] = ()
     vrf_select_source: bool = False
@@ -288,14 +291,18 @@ class Interface:
     proxy_arp: bool = True
     verify_source: Literal["", "strict", "loose"] = ""
     xconnect: tuple[str, Source] | None = None
-    bandwidth: int | None = None         # kbit/s, for OSPF cost
-    speed: int | None = None             # Mbit/s implied by the name
+    bandwidth: int | None = None  # kbit/s, for OSPF cost
+    speed: int | None = None  # Mbit/s implied by the name
     mtu: int | None = None
     bpduguard: bool | None = None
     bpdufilter: bool | None = None
     portfast: bool = False
     stp_costs: tuple[tuple[int, int], ...] = ()  # (vlan or 0 for all, cost)
-    vdom: str = ""                       # FortiOS
+    stp_port_priority: tuple[tuple[int, int], ...] = ()  # (vlan or 0 for all, priority)
+    root_guard: bool = False
+    delay: int | None = None             # tens of microseconds, for EIGRP
+    eigrp_authentication: str = ""       # a digest per process; a mismatch keeps neighbours down
+    vdom: str = ""  # FortiOS
     role: str = ""
 
 
@@ -325,22 +332,22 @@ class StaticRoute:
     tag: int | None = None
     track: int | None = None
     permanent: bool = False
-    discard: bool = False                # Null0 or blackhole
+    discard: bool = False  # Null0 or blackhole
 
 
 @dataclass(frozen=True, slots=True)
 class Redistribution:
     """``redistribute`` in a process: where from (protocol, its process and VRF), through which route-map."""
 
-    protocol: str                        # connected, static, ospf, bgp, eigrp, rip
+    protocol: str  # connected, static, ospf, bgp, eigrp, rip
     process: str
-    vrf: str | None                      # the source VRF if written; None = the process's own
+    vrf: str | None  # the source VRF if written; None = the process's own
     route_map: str
     metric: int | None
     metric_type: int | None
     tag: int | None
     source: Source
-    match: tuple[str, ...] = ()          # internal, external 1, external 2, nssa-external …
+    match: tuple[str, ...] = ()  # internal, external 1, external 2, nssa-external …
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,11 +356,11 @@ class OspfArea:
 
     id: str
     kind: Literal["normal", "stub", "totally-stub", "nssa", "totally-nssa"] = "normal"
-    ranges: tuple[tuple[Prefix, bool, int | None], ...] = ()   # (prefix, advertise, cost)
+    ranges: tuple[tuple[Prefix, bool, int | None], ...] = ()  # (prefix, advertise, cost)
     default_cost: int = 1
     nssa_default: bool = False
     authentication: str = ""
-    filters: tuple[tuple[str, str, Source], ...] = ()          # (prefix-list, "in" | "out")
+    filters: tuple[tuple[str, str, Source], ...] = ()  # (prefix-list, "in" | "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,14 +379,41 @@ class OspfProcess:
     default_originate: tuple[bool, str, int | None, int | None, Source] | None = None  # always, route-map, metric, type
     areas: dict[str, OspfArea] = field(default_factory=dict)
     summaries: tuple[tuple[Prefix, bool, int | None], ...] = ()  # summary-address (prefix, advertise, tag)
-    distance: tuple[int, int, int] = (110, 110, 110)             # intra, inter, external
+    distance: tuple[int, int, int] = (110, 110, 110)  # intra, inter, external
     default_metric: int | None = None
-    reference_bandwidth: int = 100                               # Mbit/s
+    reference_bandwidth: int = 100  # Mbit/s
     max_paths: int = 4
     vrf_lite: bool = False
-    distribute_in: tuple[tuple[str, str, Source], ...] = ()      # (kind: "prefix"|"acl"|"route-map", name)
+    distribute_in: tuple[tuple[str, str, Source], ...] = ()  # (kind: "prefix"|"acl"|"route-map", name)
     distribute_out: tuple[tuple[str, str, str, Source], ...] = ()  # (kind, name, protocol)
     shutdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EigrpProcess:
+    """``router eigrp AS`` or one address family of ``router eigrp NAME`` (RFC 7868)."""
+
+    asn: int
+    vrf: str
+    source: Source
+    name: str = ""                                               # of named mode
+    router_id: int | None = None
+    networks: tuple[tuple[Wild, Source], ...] = ()
+    passive_default: bool = False
+    passive: frozenset[str] = frozenset()
+    not_passive: frozenset[str] = frozenset()
+    redistribute: tuple[Redistribution, ...] = ()
+    distance: tuple[int, int] = (90, 170)                        # internal, external
+    auto_summary: bool = False
+    stub: tuple[str, ...] | None = None                          # keywords of "eigrp stub"; None = not a stub
+    summaries: tuple[tuple[str, Prefix, int, Source], ...] = ()  # (interface, prefix, distance)
+    default_metric: tuple[int, ...] | None = None                # bandwidth, delay, reliability, load, MTU
+    max_paths: int = 4
+    variance: int = 1
+    distribute_in: tuple[tuple[str, str, str, Source], ...] = ()   # (kind: "prefix"|"acl"|"route-map", name, interface or "")
+    distribute_out: tuple[tuple[str, str, str, Source], ...] = ()  # the same; the last may be a protocol
+    shutdown: bool = False
+    family: Family = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,11 +459,11 @@ class BgpFamily:
     family: Family
     kind: Literal["unicast", "vpn"]
     neighbors: tuple[BgpNeighbor, ...] = ()
-    networks: tuple[tuple[Prefix, str, Source], ...] = ()              # (prefix, route-map)
-    aggregates: tuple[tuple[Prefix, bool, str, Source], ...] = ()      # (prefix, summary-only, attribute/suppress map)
+    networks: tuple[tuple[Prefix, str, Source], ...] = ()  # (prefix, route-map)
+    aggregates: tuple[tuple[Prefix, bool, str, Source], ...] = ()  # (prefix, summary-only, attribute/suppress map)
     redistribute: tuple[Redistribution, ...] = ()
     default_information: bool = False
-    distance: tuple[int, int, int] = (20, 200, 200)                    # external, internal, local
+    distance: tuple[int, int, int] = (20, 200, 200)  # external, internal, local
     max_paths: int = 1
     max_paths_ibgp: int = 1
     default_metric: int | None = None
@@ -496,9 +530,9 @@ class FirewallPolicy:
     id: str
     name: str
     vdom: str
-    from_interfaces: tuple[str, ...]     # interfaces (zones are expanded); ("any",) = all
+    from_interfaces: tuple[str, ...]  # interfaces (zones are expanded); ("any",) = all
     to_interfaces: tuple[str, ...]
-    matches: tuple[Match, ...]           # alternatives
+    matches: tuple[Match, ...]  # alternatives
     action: Action
     enabled: bool
     source: Source
@@ -587,9 +621,9 @@ class Wlan:
     id: int
     ssid: str
     shutdown: bool
-    security: tuple[str, ...]            # wpa2, wpa3, dot1x, psk, sae, open, owe, pmf-required …
+    security: tuple[str, ...]  # wpa2, wpa3, dot1x, psk, sae, open, owe, pmf-required …
     policy_profile: str
-    vlan: str                            # VLAN name or number as written; resolved in ``vlan_id`` if possible
+    vlan: str  # VLAN name or number as written; resolved in ``vlan_id`` if possible
     vlan_id: int | None
     central_switching: bool
     authentication_list: str
@@ -605,7 +639,7 @@ class Unmodelled:
 
     source: Source
     scope: str = ""
-    context: tuple[str, ...] = ()        # the parent lines
+    context: tuple[str, ...] = ()  # the parent lines
 
 
 @dataclass(slots=True)
@@ -639,7 +673,7 @@ class Device:
     ip_routing: bool = True
     ipv6_routing: bool = False
     default_gateway: int | None = None
-    dot1x_system: bool = False           # dot1x system-auth-control
+    dot1x_system: bool = False  # dot1x system-auth-control
     stp_mode: str = ""
     stp_priority: dict[int, int] = field(default_factory=dict)  # VLAN → bridge priority
     bpduguard_default: bool = False
@@ -648,7 +682,9 @@ class Device:
     statements: dict[tuple[str, ...], Source] = field(default_factory=dict)
     irrelevant: list[tuple[Source, str]] = field(default_factory=list)  # (line, reason)
     unmodelled: list[Unmodelled] = field(default_factory=list)
-    lines: int = 0                       # configuration lines read, without blanks and comments
+    lines: int = 0  # configuration lines read, without blanks and comments
+    modelled_lines: list[int] = field(default_factory=list)  # with irrelevant and unmodelled: each line exactly once
+    eigrp: list[EigrpProcess] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
