@@ -15,8 +15,8 @@ from network.analysis.packets import ICMP, PORT_PROTOCOLS, TCP, UDP, PacketSet, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from network.config.model import Acl, AclEntry, Action, Firewall, FirewallPolicy, Match, VlanMap, Wild
     from network.analysis.packets import Packet
+    from network.config.model import Acl, AclEntry, Action, Firewall, FirewallPolicy, Match, VlanMap, Wild
 
 
 class Filter(NamedTuple):
@@ -56,7 +56,9 @@ class Filters:
     def _match(self, match: Match, *, permits: bool) -> PacketSet:
         space = self.space
         protocols = space.protocols(match.protocols)
-        ends = self._side("dst", match.dst, negate=match.negate_dst) & self._side("src", match.src, negate=match.negate_src)
+        ends = self._side("dst", match.dst, negate=match.negate_dst) & self._side(
+            "src", match.src, negate=match.negate_src
+        )
         detail = space.all
         for field, ports in (("dport", match.dport), ("sport", match.sport)):
             if ports:
@@ -152,7 +154,11 @@ class Filters:
         return found[1]
 
     def _firewall(self, firewall: Firewall, vdom: str, incoming: str, outgoing: str, vip: str) -> Filter:
-        if any(incoming in members and outgoing in members for zone, members in firewall.zones.items() if zone in firewall.intrazone_permit):
+        if any(
+            incoming in members and outgoing in members
+            for zone, members in firewall.zones.items()
+            if zone in firewall.intrazone_permit
+        ):
             return self.open
         rules: list[tuple[Action, PacketSet, bool]] = []
         for policy in applicable(firewall, vdom, incoming, outgoing, vip):
@@ -177,7 +183,9 @@ class Filters:
                 return entry
         return None
 
-    def first_policy(self, firewall: Firewall, vdom: str, incoming: str, outgoing: str, packet: Packet, vip: str = "") -> FirewallPolicy | None:
+    def first_policy(
+        self, firewall: Firewall, vdom: str, incoming: str, outgoing: str, packet: Packet, vip: str = ""
+    ) -> FirewallPolicy | None:
         """Return the first policy that (perhaps) matches one packet, permitting ones before uncertain denials."""
         for policy in applicable(firewall, vdom, incoming, outgoing, vip):
             for packets, certain in self.policy(policy, vip):

@@ -128,7 +128,11 @@ class Policy:
 
 def _same(pattern: str, name: str) -> bool:
     kind, _, rest = name.partition(" ")
-    return pattern in {name, rest} or fnmatchcase(name, pattern) or (not any(c in pattern for c in "*?[") and pattern == f"{kind} {rest}")
+    return (
+        pattern in {name, rest}
+        or fnmatchcase(name, pattern)
+        or (not any(c in pattern for c in "*?[") and pattern == f"{kind} {rest}")
+    )
 
 
 class _Reader:
@@ -152,7 +156,9 @@ class _Reader:
             return self._plain(loader, yaml, node, ())
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark
-            raise BunriError(self.message("POL001", mark.line + 1 if mark else 0, problem=problem.problem or str(problem))) from problem
+            raise BunriError(
+                self.message("POL001", mark.line + 1 if mark else 0, problem=problem.problem or str(problem))
+            ) from problem
         except (yaml.YAMLError, ValueError) as problem:
             raise BunriError(self.message("POL001", 0, problem=str(problem))) from problem
         finally:
@@ -182,12 +188,16 @@ class _Reader:
             if path[:end] in self.lines:
                 line = self.lines[path[:end]]
                 break
-        self.problems.append(Message(id_, Where(file=self.file, line=line, key=".".join(str(part) for part in path)), params))
+        self.problems.append(
+            Message(id_, Where(file=self.file, line=line, key=".".join(str(part) for part in path)), params)
+        )
 
     def line(self, path: tuple[str | int, ...]) -> int:
         return self.lines.get(path, 0)
 
-    def table(self, value: object, path: tuple[str | int, ...], known: Iterable[str] | None, needed: Iterable[str] = ()) -> dict[str, Any]:
+    def table(
+        self, value: object, path: tuple[str | int, ...], known: Iterable[str] | None, needed: Iterable[str] = ()
+    ) -> dict[str, Any]:
         if value is None:
             value = {}
         if not isinstance(value, dict):
@@ -231,7 +241,9 @@ class _Reader:
             self.problem("POL006", (*path, key), value=value)
             return None
 
-    def ranges(self, value: object, path: tuple[str | int, ...], convert: Callable[[object], Range]) -> tuple[Range, ...]:
+    def ranges(
+        self, value: object, path: tuple[str | int, ...], convert: Callable[[object], Range]
+    ) -> tuple[Range, ...]:
         result = []
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             try:
@@ -281,7 +293,18 @@ def protocol(value: object) -> Range:
     return (number, number)
 
 
-_TOP = ("zones", "flows", "exempt_failures", "trusted_neighbours", "carriers", "ducts", "waypoints", "rules", "systems", "guideline")
+_TOP = (
+    "zones",
+    "flows",
+    "exempt_failures",
+    "trusted_neighbours",
+    "carriers",
+    "ducts",
+    "waypoints",
+    "rules",
+    "systems",
+    "guideline",
+)
 _FLOW = ("id", "from", "to", "src", "dst", "protocol", "sport", "dport", "basis", "owner", "expires", "description", "purpose", "name",
          "systems", "system")  # fmt: skip
 
@@ -313,7 +336,10 @@ def parse_policy(text: str, file: str = "policy.yml") -> Policy:
         carriers=_bundles(reader, top.get("carriers"), "carriers"),
         ducts=_bundles(reader, top.get("ducts"), "ducts"),
         systems=_systems(reader, top.get("systems"), zones),
-        rules={key: reader.table(value, ("rules", key), None) for key, value in reader.table(top.get("rules"), ("rules",), None).items()},
+        rules={
+            key: reader.table(value, ("rules", key), None)
+            for key, value in reader.table(top.get("rules"), ("rules",), None).items()
+        },
         guideline=str(top.get("guideline") or ""),
     )
     if reader.problems:
@@ -337,7 +363,15 @@ def _member(reader: _Reader, item: object, path: tuple[str | int, ...]) -> Membe
     table = reader.table(item, path, ("vrf", "device", "interface", "vlan", "prefix", "ssid"))
     keys = frozenset(table)
     line = reader.line(path)
-    if keys not in ({"vrf"}, {"device", "interface"}, {"vlan"}, {"prefix"}, {"ssid"}, {"device", "vrf"}, {"device", "vlan"}):
+    if keys not in (
+        {"vrf"},
+        {"device", "interface"},
+        {"vlan"},
+        {"prefix"},
+        {"ssid"},
+        {"device", "vrf"},
+        {"device", "vlan"},
+    ):
         reader.problem("POL008", path)
         return Member(line=line)
     vlan = table.get("vlan")
@@ -400,7 +434,11 @@ def _exemptions(reader: _Reader, value: object) -> tuple[Exemption, ...]:
         pattern = str(table.get("element", table.get("match", "")))
         if "elements" in table:
             pattern = " + ".join(sorted(str(part) for part in reader.items(table["elements"], (*path, "elements"))))
-        result.append(Exemption(pattern, reader.text(table, "reason", path), reader.date(table, "expires", path), reader.line(path)))
+        result.append(
+            Exemption(
+                pattern, reader.text(table, "reason", path), reader.date(table, "expires", path), reader.line(path)
+            )
+        )
     return tuple(result)
 
 
@@ -410,7 +448,12 @@ def _trusted(reader: _Reader, value: object) -> tuple[Trusted, ...]:
         path: tuple[str | int, ...] = ("trusted_neighbours", index)
         table = reader.table(item, path, ("name", "reason", "expires", "owner", "basis"), ("name",))
         result.append(
-            Trusted(reader.text(table, "name", path), reader.text(table, "reason", path), reader.date(table, "expires", path), reader.line(path))
+            Trusted(
+                reader.text(table, "name", path),
+                reader.text(table, "reason", path),
+                reader.date(table, "expires", path),
+                reader.line(path),
+            )
         )
     return tuple(result)
 
@@ -419,7 +462,9 @@ def _waypoints(reader: _Reader, value: object, zones: dict[str, Zone]) -> tuple[
     result = []
     for index, item in enumerate(reader.items(value, ("waypoints",))):
         path: tuple[str | int, ...] = ("waypoints", index)
-        table = reader.table(item, path, ("id", "from", "to", "via", "basis", "reason", "description"), ("from", "to", "via"))
+        table = reader.table(
+            item, path, ("id", "from", "to", "via", "basis", "reason", "description"), ("from", "to", "via")
+        )
         for end in ("from", "to"):
             if end in table and table[end] not in zones:
                 reader.problem("POL009", (*path, end), name=table[end], known=", ".join(zones))
@@ -440,12 +485,19 @@ def _systems(reader: _Reader, value: object, zones: dict[str, Zone]) -> tuple[Sy
     result = []
     for index, item in enumerate(reader.items(value, ("systems",))):
         path: tuple[str | int, ...] = ("systems", index)
-        table = reader.table(item, path, ("id", "name", "zone", "address", "addresses", "sites", "description"), ("name",))
+        table = reader.table(
+            item, path, ("id", "name", "zone", "address", "addresses", "sites", "description"), ("name",)
+        )
         if table.get("zone") is not None and table["zone"] not in zones:
             reader.problem("POL009", (*path, "zone"), name=table["zone"], known=", ".join(zones))
         given = table.get("address", table.get("addresses", []))
         sites = tuple(str(site) for site in reader.items(table.get("sites"), (*path, "sites")))
         result.append(
-            System(reader.text(table, "name", path), str(table.get("zone") or ""), reader.ranges(given, (*path, "address"), addresses), sites)
+            System(
+                reader.text(table, "name", path),
+                str(table.get("zone") or ""),
+                reader.ranges(given, (*path, "address"), addresses),
+                sites,
+            )
         )
     return tuple(result)

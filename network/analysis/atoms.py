@@ -1,0 +1,102 @@
+"""Destination atoms: the address space cut where any table or segment tells two addresses apart, as bits of one integer.
+
+A set of destinations is then an integer with one bit an atom, and "which destinations does this table send there" costs a few
+machine instructions a word. The joint partition of destinations and filters is never formed: filters are packet sets on
+the arcs of the forwarding graph.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from network.analysis.packets import PacketSet, Space
+    from network.analysis.state import NextHop, Route
+    from network.config.model import Prefix
+
+TOP = 1 << 32
+
+
+class Atoms:
+    """A fixed partition of the IPv4 addresses. ``cuts`` are the first addresses of the atoms, 0 among them."""
+
+    def __init__(self, starts: Iterable[int]) -> None:
+        self.cuts = sorted({0, *(start for start in starts if 0 <= start < TOP)})
+        self._known = frozenset(self.cuts)
+        self.all = (1 << len(self.cuts)) - 1
+        self._ranges: dict[tuple[int, int], int] = {}
+        self._sets: dict[int, PacketSet] = {}
+        self._spans: dict[int, list[tuple[int, int]]] = {}
+
+    def fits(self, low: int, high: int) -> bool:
+        """Return whether the closed range is a union of atoms."""
+        return low in self._known and (high + 1 in self._known or high + 1 == TOP)
+
+    def mask(self, low: int, high: int) -> int:
+        """Return the atoms that meet the closed range ``low``..``high``."""
+        found = self._ranges.get((low, high))
+        if found is None:
+            first = bisect_left(self.cuts, low + 1) - 1
+            last = bisect_left(self.cuts, high + 1)
+            found = (1 << last) - (1 << first)
+            self._ranges[low, high] = found
+        return found
+
+    def prefix(self, prefix: Prefix) -> int:
+        """Return the atoms that meet a prefix."""
+        return self.mask(prefix.value, prefix.value + (1 << 32 - prefix.length) - 1)
+
+    def spans(self, mask: int) -> list[tuple[int, int]]:
+        """Return the addresses of the atoms in ``mask`` as sorted closed ranges."""
+        found = self._spans.get(mask)
+        if found is None:
+            found = []
+            rest, base = mask, 0
+            while rest:
+                skip = (rest & -rest).bit_length() - 1
+                rest >>= skip
+                run = (~rest & rest + 1).bit_length() - 1
+                rest >>= run
+                first = base + skip
+                base = first + run
+                found.append((self.cuts[first], (self.cuts[base] if base < len(self.cuts) else TOP) - 1))
+            self._spans[mask] = found
+        return found
+
+    def packets(self, space: Space, mask: int, field: str = "dst") -> PacketSet:
+        """Return the packets whose ``field`` (an address) lies in the atoms of ``mask``."""
+        if mask == self.all:
+            return space.all
+        if field != "dst":
+            return space.ranges(field, self.spans(mask))
+        found = self._sets.get(mask)
+        if found is None:
+            found = space.ranges("dst", self.spans(mask))
+            self._sets[mask] = found
+        return found
+
+    def groups(self, table: Mapping[Prefix, Route]) -> dict[tuple[NextHop, ...], int]:
+        """Return, for one routing table, the atoms that each set of next hops gets by the longest match."""
+        result: dict[tuple[NextHop, ...], int] = {}
+        covered = 0
+        for prefix in sorted((prefix for prefix in table if prefix.family == 4), key=lambda one: -one.length):
+            mask = self.prefix(prefix)
+            won = mask & ~covered
+            if won:
+                covered |= mask
+                hops = table[prefix].next_hops
+                result[hops] = result.get(hops, 0) | won
+        return result
+
+
+def starts_of(prefixes: Iterable[Prefix]) -> set[int]:
+    """Return the cuts that make every IPv4 prefix a union of atoms."""
+    result: set[int] = set()
+    for prefix in prefixes:
+        if prefix.family == 4:
+            result.add(prefix.value)
+            result.add(prefix.value + (1 << 32 - prefix.length))
+    return result

@@ -1,0 +1,797 @@
+"""The forwarding graph: what a device does with packets at each place, as choices guarded by destination atoms and packet sets.
+
+Nodes are ``Arrival`` (a packet comes in by a layer-3 interface) and ``Spot`` (it is looked up in a table); a packet ends in an ``Exit`` (it is
+on a segment, for whoever is there), is dropped, or is for the device itself. VRF, VLAN and interface are therefore states
+of the graph. A node's choices are made when an analysis first asks, and are kept as long as its table and the segments that it
+sends to are the same objects, so that a failure costs only what it touches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from network.analysis.atoms import Atoms, starts_of
+from network.analysis.filters import Filter, Filters
+from network.analysis.packets import Space
+from network.analysis.state import DROP, LOOKUP, RECEIVE, NextHop, Port
+from network.config.model import Prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from network.analysis.packets import PacketSet, Range
+    from network.analysis.state import Segment, State
+    from network.config.model import Device, Interface, NatRule, RouteMapClause, Source, Vip
+
+# UDP ports that IOS forwards to a helper address by default ("ip forward-protocol udp").
+HELPER_PORTS: Final = ((37, 37), (49, 49), (53, 53), (67, 69), (137, 138))
+
+
+class Spot(NamedTuple):
+    """A lookup in the table of ``vrf``. ``came`` is the ingress interface (firewall) or NAT role and VRF; ``vip`` a VIP that matched."""
+
+    device: str
+    vrf: str
+    came: str = ""
+    vip: str = ""
+
+
+class Arrival(NamedTuple):
+    """A packet comes in by a layer-3 interface."""
+
+    device: str
+    interface: str
+
+
+class Exit(NamedTuple):
+    """A packet is on a segment for a host there (or for a neighbour that is not modelled)."""
+
+    segment: int
+
+
+Node: TypeAlias = Spot | Arrival
+Target: TypeAlias = Spot | Arrival | Exit
+LOCAL: Final = Exit(-1)
+DROPPED: Final = Exit(-2)
+
+
+class Rewrite(NamedTuple):
+    """A translation: each field is overwritten by some value of its ranges."""
+
+    fields: tuple[tuple[str, tuple[Range, ...]], ...]
+    source: Source
+
+
+class Piece(NamedTuple):
+    """One alternative's part: packets of ``mask`` that pass ``gate`` go, rewritten, to ``target``. ``out`` is the egress interface."""
+
+    mask: int
+    gate: Filter | None
+    rewrite: Rewrite | None
+    target: Target
+    out: str = ""
+    next_hop: int | None = None
+    proxy: bool = False
+
+
+class Choice(NamedTuple):
+    """Packets of ``mask`` inside ``select`` take one of ``hops`` (ECMP); each hop is a partition into pieces.
+
+    ``extra`` marks a choice that only adds possibilities (a relay, what a neighbour might inject): it never delivers for certain.
+    """
+
+    mask: int
+    select: Filter | None
+    hops: tuple[tuple[Piece, ...], ...]
+    source: Source | None = None
+    extra: bool = False
+    kind: str = "route"
+
+
+@dataclass(slots=True)
+class Kept:
+    """A node's choices with what they were made from."""
+
+    table: object
+    segments: tuple[tuple[Port, Segment | None], ...]
+    others: tuple[tuple[tuple[str, str], object], ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What several states share: packet sets, filters, atoms and the choices made so far."""
+
+    space: Space
+    filters: Filters
+    atoms: Atoms
+    nodes: dict[Node, list[Kept]] = field(default_factory=dict)
+    groups: dict[int, tuple[object, dict[tuple[NextHop, ...], int]]] = field(default_factory=dict)
+    entries: dict[tuple[str, str], tuple[object, Target]] = field(default_factory=dict)
+    owned: dict[int, tuple[Segment, tuple[tuple[int, Port], ...]]] = field(default_factory=dict)
+
+
+def workshop(states: Sequence[State], extra: Sequence[Range] = (), space: Space | None = None) -> Workshop:
+    """Return an empty workshop whose atoms fit every table of ``states``, their configurations and the ranges ``extra``."""
+    space = space or Space()
+    starts: set[int] = set()
+    for low, high in extra:
+        starts |= {low, high + 1}
+    seen: set[int] = set()
+    for state in states:
+        for table in state.ribs.values():
+            if id(table) not in seen:
+                seen.add(id(table))
+                starts |= starts_of(table)
+        for segment in state.topology.segments.values():
+            for address in segment.owners:
+                starts |= {address, address + 1}
+        for device in state.snapshot.devices.values():
+            if id(device) not in seen:
+                seen.add(id(device))
+                starts |= _device_starts(device)
+    return Workshop(space, Filters(space), Atoms(starts))
+
+
+def _device_starts(device: Device) -> set[int]:
+    """Return cuts that any routing outcome of this device may need, so that a failure rarely asks for new atoms."""
+    prefixes = [route.prefix for route in device.static_routes]
+    for interface in device.interfaces.values():
+        for address in interface.addresses:
+            if address.family == 4:
+                mask = 0xFFFFFFFF << 32 - address.length & 0xFFFFFFFF
+                prefixes += [Prefix(address.value & mask, address.length), Prefix(address.value, 32)]
+    for process in device.ospf:
+        prefixes += [entry[0] for entry in process.summaries]
+        prefixes += [entry[0] for area in process.areas.values() for entry in area.ranges]
+    if device.bgp is not None:
+        for family in device.bgp.families:
+            prefixes += [entry[0] for entry in (*family.aggregates, *family.networks)]
+    starts = starts_of(prefixes)
+    for rule in device.nat:
+        for prefix in (rule.local, rule.translated):
+            if prefix is not None:
+                starts |= starts_of([prefix])
+        if rule.pool is not None:
+            starts |= {rule.pool[0], rule.pool[1] + 1}
+    if device.firewall is not None:
+        for vip in device.firewall.vips.values():
+            starts |= {vip.external[0], vip.external[1] + 1, vip.mapped[0], vip.mapped[1] + 1}
+        for policy in device.firewall.policies:
+            starts |= {edge for low, high in policy.pool for edge in (low, high + 1)}
+    return starts
+
+
+def fits(shop: Workshop, state: State) -> bool:
+    """Return whether every table and every owned address of ``state`` is a union of the workshop's atoms."""
+    atoms = shop.atoms
+    for table in state.ribs.values():
+        if id(table) not in shop.groups and not all(
+            atoms.fits(prefix.value, prefix.value + (1 << 32 - prefix.length) - 1)
+            for prefix in table
+            if prefix.family == 4
+        ):
+            return False
+    return True
+
+
+class Forwarding:
+    """The forwarding graph of one state. ``choices`` of a node are made on demand."""
+
+    def __init__(self, state: State, shop: Workshop) -> None:
+        self.state = state
+        self.shop = shop
+        self.space = shop.space
+        self.filters = shop.filters
+        self.atoms = shop.atoms
+        self.devices = state.snapshot.devices
+        self._here: dict[Node, tuple[Choice, ...]] = {}
+        self._needed: list[tuple[Port, Segment | None]] = []
+        self._tables: list[tuple[tuple[str, str], object]] = []
+
+    # -- the graph ---------------------------------------------------------------------------------------------------
+
+    def segment(self, port: Port) -> Segment | None:
+        """Return the segment of a live layer-3 interface."""
+        id_ = self.state.topology.segment_of.get(port)
+        return None if id_ is None else self.state.topology.segments.get(id_)
+
+    def groups(self, device: str, vrf: str) -> dict[tuple[NextHop, ...], int]:
+        """Return the atoms that each set of next hops of a table gets."""
+        table = self.state.ribs.get((device, vrf))
+        if table is None:
+            return {}
+        found = self.shop.groups.get(id(table))
+        if found is None:
+            found = (table, self.atoms.groups(table))
+            self.shop.groups[id(table)] = found
+        return found[1]
+
+    def choices(self, node: Node) -> tuple[Choice, ...]:
+        """Return what happens to packets at ``node``."""
+        found = self._here.get(node)
+        if found is not None:
+            return found
+        device = self.devices[node.device]
+        vrf = node.vrf if isinstance(node, Spot) else ""
+        table = self.state.ribs.get((node.device, vrf)) if isinstance(node, Spot) else device
+        for kept in self.shop.nodes.get(node, ()):
+            if (
+                kept.table is table
+                and all(self.segment(port) is segment for port, segment in kept.segments)
+                and all(self.state.ribs.get(key) is other for key, other in kept.others)
+            ):
+                self._here[node] = kept.choices
+                return kept.choices
+        self._needed, self._tables = [], []
+        made = tuple(self._at_spot(node, device) if isinstance(node, Spot) else self._at_arrival(node, device))
+        if len(self.shop.nodes.setdefault(node, [])) > 64:
+            del self.shop.nodes[node][:32]
+        self.shop.nodes[node].append(Kept(table, tuple(dict.fromkeys(self._needed)), tuple(self._tables), made))
+        self._here[node] = made
+        return made
+
+    def enter(self, port: Port) -> Target:
+        """Return the node where a packet that arrives by ``port`` begins: an ``Arrival`` only where the interface does something."""
+        device = self.devices[port.device]
+        kept = self.shop.entries.get((port.device, port.interface))
+        if kept is not None and kept[0] is device:
+            return kept[1]
+        interface = device.interfaces[port.interface]
+        target: Target
+        if self._plain(device, interface):
+            target = Spot(port.device, _vrf(device, interface), came(device, interface))
+        else:
+            target = Arrival(port.device, port.interface)
+        self.shop.entries[port.device, port.interface] = (device, target)
+        return target
+
+    def _plain(self, device: Device, interface: Interface) -> bool:
+        return not (
+            interface.acl_in
+            or interface.policy_route_map
+            or interface.verify_source
+            or interface.vrf_select_source
+            or interface.helpers
+            or (device.nat and interface.nat)
+            or (device.firewall is not None and device.firewall.vips)
+            or any(interface.vlan in vlan_map.vlans for vlan_map in device.vlan_maps)
+        )
+
+    # -- a lookup ----------------------------------------------------------------------------------------------------
+
+    def _at_spot(self, spot: Spot, device: Device) -> Iterator[Choice]:
+        rest: Filter | None = None
+        if device.firewall is not None and device.firewall.policy_routes:
+            local = self._local_mask(spot.device, spot.vrf)
+            left = Filter(self.space.all, self.space.all)
+            for rule in device.firewall.policy_routes:
+                if rule.vdom != spot.vrf or (
+                    rule.input_interfaces
+                    and spot.came not in rule.input_interfaces
+                    and "any" not in rule.input_interfaces
+                ):
+                    continue
+                matched = self.filters.match(rule.match)
+                certain = not (rule.match.sometimes or rule.match.inexact)
+                select = Filter(left.may & matched, left.must & matched if certain else self.space.none)
+                left = Filter(left.may & ~matched if certain else left.may, left.must & ~matched)
+                if rule.action == "deny" or not rule.output_interface:
+                    hops = None
+                else:
+                    hops = self._pieces(
+                        spot, device, NextHop(rule.output_interface, rule.gateway, spot.vrf), connected=False
+                    )
+                if hops is None:
+                    for choice in self._routed(spot, device):
+                        yield choice._replace(select=select, mask=choice.mask & ~local, source=rule.source)
+                else:
+                    yield Choice(self.atoms.all & ~local, select, (hops,), rule.source, kind="policy-route")
+            rest = left
+            for choice in self._routed(spot, device):
+                if choice.mask & local:
+                    yield choice._replace(mask=choice.mask & local)
+                if choice.mask & ~local:
+                    yield choice._replace(mask=choice.mask & ~local, select=rest)
+            return
+        yield from self._routed(spot, device)
+
+    def _routed(self, spot: Spot, device: Device) -> Iterator[Choice]:
+        table = self.state.ribs.get((spot.device, spot.vrf), {})
+        for hops, mask in self.groups(spot.device, spot.vrf).items():
+            yield Choice(mask, None, tuple(self._pieces(spot, device, hop, mask=mask) for hop in hops))
+        for unknown in self.state.unknown_routes.get((spot.device, spot.vrf), ()):
+            port = unknown.port
+            segment = self.segment(port) if port is not None else None
+            if port is None or segment is None:
+                continue
+            self._needed.append((port, segment))
+            mask = 0
+            for prefix, _, _ in unknown.ranges:
+                mask |= self.atoms.prefix(prefix)
+            local = [prefix for prefix in table if prefix.length == 32]
+            for prefix in local:
+                mask &= ~self.atoms.prefix(prefix)
+            yield Choice(
+                mask,
+                None,
+                ((Piece(mask, None, None, Exit(segment.id), port.interface),),),
+                unknown.source,
+                extra=True,
+                kind="unknown-route",
+            )
+
+    def _local_mask(self, device: str, vrf: str) -> int:
+        mask = 0
+        for hops, part in self.groups(device, vrf).items():
+            if any(hop.interface == RECEIVE for hop in hops):
+                mask |= part
+        return mask
+
+    def _pieces(
+        self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None, *, connected: bool | None = None
+    ) -> tuple[Piece, ...]:
+        """Return where one next hop takes packets: a partition of ``mask`` by who answers on the segment."""
+        mask = self.atoms.all if mask is None else mask
+        if hop.interface == DROP:
+            return (Piece(mask, None, None, DROPPED),)
+        if hop.interface == RECEIVE:
+            return (Piece(mask, None, None, LOCAL),)
+        if hop.interface == LOOKUP:
+            return (Piece(mask, None, None, Spot(spot.device, hop.vrf, spot.came, spot.vip)),)
+        port = Port(spot.device, hop.interface)
+        segment = self.segment(port)
+        self._needed.append((port, segment))
+        interface = device.interfaces.get(hop.interface)
+        if segment is None or interface is None:
+            return (Piece(mask, None, None, DROPPED),)
+        ends: list[tuple[int, Target, bool]] = []
+        if hop.address is not None:
+            ends.append((mask, self._owner(segment, hop.address, port), False))
+        else:
+            ends += self._arp(segment, port, interface, mask)
+        pieces: list[Piece] = []
+        for gate, rewrite in self._egress(spot, device, interface):
+            for part, target, proxy in ends:
+                pieces.append(Piece(part, gate, rewrite, target, hop.interface, hop.address, proxy))
+        return tuple(pieces)
+
+    def _owner(self, segment: Segment, address: int, port: Port) -> Target:
+        owner = segment.owners.get(address)
+        if owner is None:
+            for claim, by in self._claims(segment):
+                if by != port and claim & self.atoms.mask(address, address):
+                    return self.enter(by)
+            if any(virtual.address == address and virtual.active is None for virtual in segment.virtuals):
+                return DROPPED
+            return Exit(segment.id) if segment.edges else DROPPED
+        return DROPPED if owner == port else self.enter(owner)
+
+    def _claims(self, segment: Segment) -> tuple[tuple[int, Port], ...]:
+        """Return the atoms for which ports of the segment answer ARP without owning them: NAT globals, VIPs, pools."""
+        found = self.shop.owned.get(id(segment))
+        if found is None:
+            claims: list[tuple[int, Port]] = []
+            for port in segment.ports:
+                device = self.devices.get(port.device)
+                interface = device.interfaces.get(port.interface) if device else None
+                if device is None or interface is None:
+                    continue
+                if interface.nat == "outside":
+                    for rule in device.nat:
+                        if rule.kind == "static" and rule.translated is not None:
+                            claims.append((self.atoms.prefix(rule.translated), port))
+                        elif rule.pool is not None:
+                            claims.append((self.atoms.mask(*rule.pool), port))
+                if device.firewall is not None:
+                    claims += [
+                        (self.atoms.mask(*vip.external), port)
+                        for vip in device.firewall.vips.values()
+                        if vip.interface in {"", "any", port.interface}
+                    ]
+                    claims += [
+                        (self.atoms.mask(*pool), port)
+                        for policy in device.firewall.policies
+                        if policy.nat and (port.interface in policy.to_interfaces or "any" in policy.to_interfaces)
+                        for pool in policy.pool
+                    ]
+            found = (segment, tuple(claims))
+            self.shop.owned[id(segment)] = found
+        return found[1]
+
+    def _arp(self, segment: Segment, port: Port, interface: Interface, mask: int) -> list[tuple[int, Target, bool]]:
+        """Return who answers an ARP request for the destination itself: an owner, a host of the subnet, or a router by proxy."""
+        ends: list[tuple[int, Target, bool]] = []
+        rest = mask
+        for address, owner in segment.owners.items():
+            part = self.atoms.mask(address, address) & rest
+            if part:
+                rest &= ~part
+                ends.append((part, DROPPED if owner == port else self.enter(owner), False))
+        for claim, owner in self._claims(segment):
+            part = claim & rest
+            if part and owner != port:
+                rest &= ~part
+                ends.append((part, self.enter(owner), False))
+        inside = 0
+        for address in interface.addresses:
+            if address.family == 4:
+                low = address.value & (0xFFFFFFFF << 32 - address.length)
+                inside |= self.atoms.mask(low, low + (1 << 32 - address.length) - 1)
+        if rest & inside and segment.edges:
+            ends.append((rest & inside, Exit(segment.id), False))
+        outside = rest & ~inside
+        if outside:
+            answered = 0
+            for other in segment.ports:
+                if other == port or other.device == port.device:
+                    continue
+                device = self.devices[other.device]
+                theirs = device.interfaces[other.interface]
+                if not theirs.proxy_arp:
+                    continue
+                key = (other.device, _vrf(device, theirs))
+                self._tables.append((key, self.state.ribs.get(key)))
+                part = 0
+                for hops, atoms in self.groups(*key).items():
+                    if all(hop.interface not in {DROP, other.interface} for hop in hops):
+                        part |= atoms & outside
+                if part:
+                    answered |= part
+                    ends.append((part, self.enter(other), True))
+            if segment.edges:
+                ends.append((outside & ~answered, Exit(segment.id), False))
+                if answered:
+                    ends.append((answered, Exit(segment.id), True))
+        return [end for end in ends if end[0]]
+
+    def _egress(self, spot: Spot, device: Device, interface: Interface) -> list[tuple[Filter | None, Rewrite | None]]:
+        """Return the gates out of an interface; with translation there is one for each rule and one for the rest."""
+        gate: Filter | None = None
+        if interface.acl_out:
+            gate = self.filters.named(device.acls, interface.acl_out)
+        for vlan_map in device.vlan_maps:
+            if interface.vlan is not None and interface.vlan in vlan_map.vlans:
+                gate = _meet(gate, self.filters.vlan_map(device.acls, vlan_map))
+        if device.firewall is not None:
+            return self._firewall(spot, device, interface, gate)
+        if interface.nat == "outside" and spot.came.startswith("inside:"):
+            return self._translations(spot, device, interface, gate)
+        return [(gate, None)]
+
+    def _firewall(
+        self, spot: Spot, device: Device, interface: Interface, gate: Filter | None
+    ) -> list[tuple[Filter | None, Rewrite | None]]:
+        firewall = device.firewall
+        assert firewall is not None
+        if not spot.came:
+            return [(gate, None)]
+        whole = _meet(gate, self.filters.firewall(firewall, spot.vrf, spot.came, interface.name, spot.vip))
+        from network.analysis.filters import applicable  # noqa: PLC0415
+
+        translating = [
+            policy
+            for policy in applicable(firewall, spot.vrf, spot.came, interface.name, spot.vip)
+            if policy.nat and policy.action == "permit"
+        ]
+        if not translating:
+            return [(whole, None)]
+        result: list[tuple[Filter | None, Rewrite | None]] = []
+        left = self.filters.open
+        plain = self.filters.closed
+        for policy in applicable(firewall, spot.vrf, spot.came, interface.name, spot.vip):
+            for packets, certain in self.filters.policy(policy, spot.vip):
+                here = Filter(left.may & packets, left.must & packets if certain else self.space.none)
+                left = Filter(left.may & ~packets if certain else left.may, left.must & ~packets)
+                if policy.action != "permit":
+                    continue
+                if policy.nat:
+                    pool = policy.pool or tuple((a.value, a.value) for a in interface.addresses if a.family == 4)
+                    result.append(
+                        (_meet(gate, here), Rewrite((("src", pool), ("sport", ((0, 65535),))), policy.source))
+                    )
+                else:
+                    plain = Filter(plain.may | here.may, plain.must | here.must)
+        result.append((_meet(gate, plain), None))
+        return result
+
+    def _translations(
+        self, spot: Spot, device: Device, interface: Interface, gate: Filter | None
+    ) -> list[tuple[Filter | None, Rewrite | None]]:
+        """Return ``ip nat inside source`` on the way out: static rules first, then dynamic ones, then what stays as it is."""
+        vrf = spot.came.partition(":")[2]
+        result: list[tuple[Filter | None, Rewrite | None]] = []
+        left = self.filters.open
+        for rule in sorted(device.nat, key=lambda one: one.kind != "static"):
+            if rule.direction != "inside-source" or rule.vrf != vrf:
+                continue
+            matched, certain = self._nat_inside(device, rule)
+            pool = self._nat_pool(device, rule, interface)
+            if not pool:
+                continue
+            here = Filter(left.may & matched, left.must & matched if certain else self.space.none)
+            left = Filter(left.may & ~matched if certain else left.may, left.must & ~matched)
+            fields: list[tuple[str, tuple[Range, ...]]] = [("src", pool)]
+            if rule.kind == "static" and rule.global_port is not None:
+                fields.append(("sport", ((rule.global_port, rule.global_port),)))
+            elif rule.kind == "dynamic" and (rule.overload or rule.interface):
+                fields.append(("sport", ((0, 65535),)))
+            # The outgoing list sees the translated packet; its conditions on the source are met by the pool or not at all.
+            if gate is None:
+                result.append((here, Rewrite(tuple(fields), rule.source)))
+            else:
+                seen = self.before(gate.may, fields, certain=False), self.before(gate.must, fields, certain=True)
+                result.append((Filter(here.may & seen[0], here.must & seen[1]), Rewrite(tuple(fields), rule.source)))
+        result.append((_meet(gate, left), None))
+        return result
+
+    def _nat_inside(self, device: Device, rule: NatRule) -> tuple[PacketSet, bool]:
+        space = self.space
+        if rule.kind == "static" and rule.local is not None:
+            matched = space.ranges("src", [_span(rule.local)])
+            if rule.protocol is not None:
+                matched = matched & space.equal("protocol", rule.protocol)
+            if rule.local_port is not None:
+                matched = matched & space.equal("sport", rule.local_port)
+            return matched, True
+        if rule.acl:
+            found = self.filters.named(device.acls, rule.acl)
+            return found.may, found.may == found.must
+        if rule.route_map and rule.route_map in device.route_maps:
+            may = space.none
+            for clause in device.route_maps[rule.route_map].clauses:
+                may = may | self._clause(device, clause).may
+            return may, False
+        return space.all, False
+
+    def _nat_pool(self, device: Device, rule: NatRule, interface: Interface) -> tuple[Range, ...]:
+        if rule.kind == "static":
+            return (_span(rule.translated),) if rule.translated is not None else _addresses(interface)
+        if rule.pool is not None:
+            return (rule.pool,)
+        owner = device.interfaces.get(rule.interface)
+        return _addresses(owner) if owner is not None else ()
+
+    # -- an arrival --------------------------------------------------------------------------------------------------
+
+    def _at_arrival(self, arrival: Arrival, device: Device) -> Iterator[Choice]:
+        interface = device.interfaces[arrival.interface]
+        vrf = _vrf(device, interface)
+        everything = self.atoms.all
+        gate = self._ingress(device, interface, vrf)
+        for address, helper_vrf, source in interface.helpers:
+            own = _addresses(interface)[:1] or ((0, 0xFFFFFFFF),)
+            relay = Rewrite((("dst", ((address, address),)), ("src", own)), source)
+            select = Filter(
+                self.space.equal("protocol", 17) & self.space.ranges("dport", HELPER_PORTS), self.space.none
+            )
+            target = Spot(arrival.device, vrf if helper_vrf is None else helper_vrf, came(device, interface))
+            yield Choice(
+                everything,
+                _meet(gate, select),
+                ((Piece(everything, None, relay, target),),),
+                source,
+                extra=True,
+                kind="relay",
+            )
+        if interface.vrf_select_source:
+            for other, source in interface.vrf_receive:
+                target = Spot(arrival.device, other, came(device, interface))
+                yield Choice(
+                    everything, gate, ((Piece(everything, None, None, target),),), source, extra=True, kind="vrf-select"
+                )
+        left = Filter(self.space.all, self.space.all)
+        for packets, rewrite, target in self._destinations(device, interface, vrf):
+            select = Filter(left.may & packets, left.must & packets)
+            left = Filter(left.may & ~packets, left.must & ~packets)
+            yield Choice(
+                everything,
+                _meet(gate, select),
+                ((Piece(everything, None, rewrite, target),),),
+                rewrite.source,
+                kind="translation",
+            )
+        normal = Spot(arrival.device, vrf, came(device, interface))
+        if interface.policy_route_map is not None:
+            route_map = device.route_maps.get(interface.policy_route_map[0])
+            self._tables.append(((arrival.device, vrf), self.state.ribs.get((arrival.device, vrf))))
+            local = self._local_mask(arrival.device, vrf)
+            if local:
+                yield Choice(local, _meet(gate, left), ((Piece(local, None, None, normal),),))
+            for clause in route_map.clauses if route_map is not None else ():
+                matched = self._clause(device, clause)
+                select = Filter(left.may & matched.may, left.must & matched.must)
+                left = Filter(left.may & ~matched.must, left.must & ~matched.may)
+                pieces = self._policy_routed(normal, device, clause) if clause.action == "permit" else None
+                pieces = pieces or (Piece(everything, None, None, normal),)
+                yield Choice(everything & ~local, _meet(gate, select), (pieces,), clause.source, kind="policy-route")
+            yield Choice(everything & ~local, _meet(gate, left), ((Piece(everything, None, None, normal),),))
+            return
+        yield Choice(
+            everything, _meet(gate, left) if not left.may.valid() else gate, ((Piece(everything, None, None, normal),),)
+        )
+
+    def _ingress(self, device: Device, interface: Interface, vrf: str) -> Filter | None:
+        gate: Filter | None = None
+        if interface.acl_in:
+            gate = self.filters.named(device.acls, interface.acl_in)
+        for vlan_map in device.vlan_maps:
+            if interface.vlan is not None and interface.vlan in vlan_map.vlans:
+                gate = _meet(gate, self.filters.vlan_map(device.acls, vlan_map))
+        if interface.verify_source:
+            self._tables.append(((device.hostname, vrf), self.state.ribs.get((device.hostname, vrf))))
+            mask = 0
+            for hops, atoms in self.groups(device.hostname, vrf).items():
+                if interface.verify_source == "loose" or any(hop.interface == interface.name for hop in hops):
+                    mask |= atoms
+            allowed = self.atoms.packets(self.space, mask, "src")
+            gate = _meet(gate, Filter(allowed, allowed))
+        return gate
+
+    def _destinations(
+        self, device: Device, interface: Interface, vrf: str
+    ) -> Iterator[tuple[PacketSet, Rewrite, Spot]]:
+        """Yield destination translations on the way in: IOS static NAT from outside, FortiOS virtual addresses."""
+        space = self.space
+        if interface.nat == "outside":
+            for rule in device.nat:
+                if rule.kind != "static" or rule.direction != "inside-source" or rule.local is None:
+                    continue
+                outer = (_span(rule.translated),) if rule.translated is not None else _addresses(interface)
+                packets = space.ranges("dst", outer)
+                fields: list[tuple[str, tuple[Range, ...]]] = [("dst", (_span(rule.local),))]
+                if rule.protocol is not None:
+                    packets = packets & space.equal("protocol", rule.protocol)
+                if rule.global_port is not None and rule.local_port is not None:
+                    packets = packets & space.equal("dport", rule.global_port)
+                    fields.append(("dport", ((rule.local_port, rule.local_port),)))
+                yield (
+                    packets,
+                    Rewrite(tuple(fields), rule.source),
+                    Spot(device.hostname, rule.vrf or vrf, f"outside:{vrf}"),
+                )
+        if device.firewall is not None:
+            for vip in device.firewall.vips.values():
+                if vip.interface not in {"", "any", interface.name}:
+                    continue
+                yield self._vip(vip), _vip_rewrite(vip), Spot(device.hostname, vrf, interface.name, vip.name)
+
+    def _vip(self, vip: Vip) -> PacketSet:
+        packets = self.space.ranges("dst", (vip.external,))
+        if vip.protocol is not None:
+            packets = packets & self.space.equal("protocol", vip.protocol)
+        if vip.external_ports is not None:
+            packets = packets & self.space.ranges("dport", (tuple(vip.external_ports),))
+        return packets
+
+    def _clause(self, device: Device, clause: RouteMapClause) -> Filter:
+        """Return the packets that a clause of a policy-routing map matches."""
+        result = self.filters.open
+        for kind, values in clause.matches:
+            if kind == "ip address":
+                lists = [self.filters.named(device.acls, name) for name in values]
+                result = result.meet(
+                    Filter(self.space.union(one.may for one in lists), self.space.union(one.must for one in lists))
+                )
+            else:
+                result = Filter(result.may, self.space.none)
+        return Filter(result.may, self.space.none) if clause.inexact else result
+
+    def _policy_routed(self, normal: Spot, device: Device, clause: RouteMapClause) -> tuple[Piece, ...] | None:
+        """Return where a matching clause sends packets, or ``None`` for the ordinary lookup."""
+        vrf = normal.vrf
+        for kind, values in clause.sets:
+            if kind in {"vrf", "global"}:
+                vrf = values[0] if kind == "vrf" and values else ""
+        for kind, values in clause.sets:
+            if kind in {"ip next-hop", "ip default next-hop"}:
+                found = self._via(normal._replace(vrf=vrf), device, values)
+                if found is None:
+                    continue
+                if kind == "ip next-hop":
+                    return found
+                explicit = 0
+                table = self.state.ribs.get((normal.device, vrf), {})
+                for prefix in table:
+                    if prefix.length and prefix.family == 4:
+                        explicit |= self.atoms.prefix(prefix)
+                kept = tuple(piece._replace(mask=piece.mask & ~explicit) for piece in found if piece.mask & ~explicit)
+                return (*kept, Piece(explicit, None, None, normal._replace(vrf=vrf)))
+            if kind in {"interface", "default interface"} and values:
+                for name in values:
+                    if name.lower().startswith("null"):
+                        return (Piece(self.atoms.all, None, None, DROPPED),)
+                    if self.segment(Port(normal.device, name)) is not None:
+                        return self._pieces(normal, device, NextHop(name, None, vrf))
+        if vrf != normal.vrf:
+            return (Piece(self.atoms.all, None, None, normal._replace(vrf=vrf)),)
+        return None
+
+    def _via(self, spot: Spot, device: Device, values: Sequence[str]) -> tuple[Piece, ...] | None:
+        """Return the pieces for the first reachable address of ``set ip next-hop``."""
+        from ipaddress import AddressValueError, IPv4Address  # noqa: PLC0415 - rare
+
+        for text in values:
+            try:
+                address = int(IPv4Address(text))
+            except AddressValueError:
+                continue
+            key = (spot.device, spot.vrf)
+            self._tables.append((key, self.state.ribs.get(key)))
+            for hops, mask in self.groups(*key).items():
+                if not mask & self.atoms.mask(address, address):
+                    continue
+                hop = hops[0]
+                if hop.interface in {DROP, RECEIVE}:
+                    continue
+                if hop.interface == LOOKUP:
+                    return self._via(spot._replace(vrf=hop.vrf), device, [text])
+                return self._pieces(
+                    spot, device, NextHop(hop.interface, address if hop.address is None else hop.address, hop.vrf)
+                )
+        return None
+
+    # -- translations ------------------------------------------------------------------------------------------------
+
+    def after(self, packets: PacketSet, rewrite: Rewrite | None) -> PacketSet:
+        """Return the packets after a translation."""
+        if rewrite is None:
+            return packets
+        for name, ranges in rewrite.fields:
+            packets = self.space.assign(packets, name, ranges)
+        return packets
+
+    def before(
+        self, packets: PacketSet, rewrite: Sequence[tuple[str, tuple[Range, ...]]], *, certain: bool
+    ) -> PacketSet:
+        """Return the packets of which some (``certain``: every) result of a translation lies in ``packets``."""
+        for name, ranges in rewrite:
+            values = self.space.ranges(name, ranges)
+            if certain:
+                packets = ~self.space.forget(values & ~packets, name)
+            else:
+                packets = self.space.forget(values & packets, name)
+        return packets
+
+    def masked_after(self, mask: int, rewrite: Rewrite | None) -> int:
+        """Return the destinations that packets to ``mask`` have after a translation."""
+        if rewrite is None or not mask:
+            return mask
+        for name, ranges in rewrite.fields:
+            if name == "dst":
+                mask = 0
+                for low, high in ranges:
+                    mask |= self.atoms.mask(low, high)
+        return mask
+
+
+def came(device: Device, interface: Interface) -> str:
+    """Return what a lookup must remember of the ingress interface: its name on a firewall, its role and VRF with NAT."""
+    if device.firewall is not None:
+        return interface.name
+    return f"{interface.nat}:{interface.vrf}" if device.nat and interface.nat else ""
+
+
+def _vrf(device: Device, interface: Interface) -> str:
+    return interface.vrf or (interface.vdom or "root" if device.platform == "fortios" else "")
+
+
+def _addresses(interface: Interface) -> tuple[Range, ...]:
+    return tuple((address.value, address.value) for address in interface.addresses if address.family == 4)
+
+
+def _span(prefix: Prefix | None) -> Range:
+    assert prefix is not None
+    return prefix.value, prefix.value + (1 << 32 - prefix.length) - 1
+
+
+def _vip_rewrite(vip: Vip) -> Rewrite:
+    fields: list[tuple[str, tuple[Range, ...]]] = [("dst", (vip.mapped,))]
+    if vip.mapped_ports is not None:
+        fields.append(("dport", (tuple(vip.mapped_ports),)))
+    return Rewrite(tuple(fields), vip.source)
+
+
+def _meet(one: Filter | None, other: Filter) -> Filter:
+    return other if one is None else one.meet(other)

@@ -1,0 +1,71 @@
+"""The commands of this room, by name: each factory imports its own module only when it is asked for (see bunri/cli.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bunri.cli import Command
+
+
+def verify() -> Command:
+    """Return ``bunri verify``."""
+    from network.policy.command import verify as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def trace() -> Command:
+    """Return ``bunri trace``."""
+    from network.policy.command import trace as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def diff() -> Command:
+    """Return ``bunri diff``."""
+    from network.policy.command import diff as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def plan() -> Command:
+    """Return ``bunri plan``."""
+    from network.deploy.command import plan_command as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def apply() -> Command:
+    """Return ``bunri apply``."""
+    from network.deploy.command import apply_command as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def rollback() -> Command:
+    """Return ``bunri rollback``."""
+    from network.deploy.command import rollback_command as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def drift() -> Command:
+    """Return ``bunri drift``."""
+    from network.drift.command import drift_command as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def replace() -> Command:
+    """Return ``bunri replace``."""
+    from network.drift.command import replace_command as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def render() -> Command:
+    """Return ``bunri render``."""
+    from network.render.command import command  # noqa: PLC0415
+
+    return command()

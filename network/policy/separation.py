@@ -1,0 +1,675 @@
+"""Separation, exactly and both ways: what passes between two zones is what the policy declares, no more and no fewer.
+
+A packet *leaks* if it can start at an edge of one zone (with any source address that nothing stops) and end at an edge of another
+without being declared; the reverse 5-tuple of a declared flow is its reply. A declared flow is *out* if some of its packets, or their
+replies, do not certainly arrive. Answers are kept with the graph nodes they were read from, so that a state in which
+those nodes did not change costs a comparison.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, fits, workshop
+from network.analysis.packets import PORT_PROTOCOLS, Packet
+from network.analysis.reach import Delivery, Session, carry, guarded, needed, origins, spread
+from network.analysis.state import Port
+from network.policy.verdict import Findings, Violation
+from network.policy.witness import Hop, Tracer, load_origins
+from network.policy.zoning import Place, Zoner, Zoning, vrf_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from network.analysis.forwarding import Choice, Node, Rewrite, Target, Workshop
+    from network.analysis.packets import PacketSet, Range
+    from network.analysis.state import Edge, State
+    from network.policy.model import Flow, Policy
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of the base state that obligations name: its edges and its subnets."""
+
+    place: Place
+    edges: tuple[Edge, ...]
+    prefixes: tuple[Range, ...]
+    owned: tuple[int, ...]  # router-owned addresses on it
+
+    @property
+    def name(self) -> str:
+        """Return a name for people: the first port, or the first edge."""
+        ports = self.place.segment.ports
+        return (
+            f"{ports[0].device}:{ports[0].interface}" if ports else f"{self.edges[0].device}:{self.edges[0].interface}"
+        )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An answer with everything it was read from."""
+
+    key: object
+    nodes: tuple[tuple[Node, tuple[Choice, ...]], ...]
+    answer: object
+
+
+class Separation:
+    """The judge of separation for one policy. ``prepare`` fixes the obligations from the base state."""
+
+    def __init__(self, policy: Policy, *, witnesses: bool = True) -> None:
+        self.policy = policy
+        self.witnesses = witnesses
+        self._shop: Workshop | None = None
+        self._base: State | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"policy": self.policy, "witnesses": self.witnesses}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__init__(state["policy"], witnesses=bool(state["witnesses"]))  # type: ignore[misc, arg-type]
+
+    def __call__(self, base: State, state: State) -> Findings:
+        """Judge one scenario; the form that ``network.analysis.failures.sweep`` calls."""
+        if self._base is not base:
+            self.prepare(base)
+        return self.examine(state)
+
+    # -- preparation -------------------------------------------------------------------------------------------------
+
+    def prepare(self, base: State) -> None:
+        """Take the obligations (which places must reach which) and the atoms from ``base``."""
+        self._base = base
+        self.zoner = Zoner(self.policy)
+        self._origins = load_origins(base.snapshot.root) if base.snapshot.root else {}
+        self._tables([base])
+        zoning = self.zoner.zoning(base)
+        self.sites: dict[str, list[Site]] = {}
+        for zone in self.policy.zones:
+            self.sites[zone] = [
+                Site(place, place.segment.edges, place.prefixes, tuple(place.segment.owners))
+                for place in zoning.by_zone.get(zone, ())
+                if place.segment.edges and place.prefixes
+            ]
+        self.empty_zones = [zone for zone in self.policy.zones if not zoning.by_zone.get(zone)]
+        every = sorted({span for sites in self.sites.values() for site in sites for span in site.prefixes})
+        self._edge_spans = every
+
+    def _tables(self, states: Sequence[State]) -> None:
+        spans = [span for flow in self.policy.flows for span in (*flow.src, *flow.dst)]
+        self._shop = workshop(states, spans, self._shop.space if self._shop else None)
+        self._allowed: dict[Pair, PacketSet] = {}
+        self._leaks: dict[str, list[_Kept]] = {}
+        self._outages: dict[Pair, list[_Kept]] = {}
+        self._flows: dict[str, PacketSet] = {}
+
+    def forwarding(self, state: State) -> Forwarding:
+        """Return the forwarding graph of ``state``, made of what earlier states left."""
+        if self._shop is None or not fits(self._shop, state):
+            self._tables([self._base, state] if self._base is not None else [state])
+        assert self._shop is not None
+        return Forwarding(state, self._shop)
+
+    def flow_packets(self, flow: Flow) -> PacketSet:
+        """Return the packets a flow declares; of non-initial fragments those with its addresses and protocol."""
+        assert self._shop is not None
+        found = self._flows.get(flow.id)
+        if found is None:
+            space = self._shop.space
+            ends = space.ranges("src", flow.src) & space.ranges("dst", flow.dst) & space.protocols(flow.protocols)
+            ported = space.all
+            for name, ranges in (("sport", flow.sport), ("dport", flow.dport)):
+                if ranges:
+                    ported = ported & space.ranges(name, ranges) & space.protocols(PORT_PROTOCOLS)
+            found = ends & (ported | ~space.whole)
+            self._flows[flow.id] = found
+        return found
+
+    def allowed(self, pair: Pair) -> PacketSet:
+        """Return what may pass from one zone to another: its flows, and the replies to the flows of the other direction."""
+        assert self._shop is not None
+        found = self._allowed.get(pair)
+        if found is None:
+            space = self._shop.space
+            found = space.none
+            for flow in self.policy.flows:
+                if (flow.from_zone, flow.to_zone) == pair:
+                    found = found | self.flow_packets(flow)
+                if (flow.to_zone, flow.from_zone) == pair:
+                    found = found | space.reply(self.flow_packets(flow))
+            self._allowed[pair] = found
+        return found
+
+    # -- one state ---------------------------------------------------------------------------------------------------
+
+    def examine(self, state: State) -> Findings:
+        """Return every violation in one state."""
+        forwarding = self.forwarding(state)
+        zoning = self.zoner.zoning(state)
+        violations = self._joins(forwarding, zoning)
+        violations += self._ipv6(forwarding, zoning)
+        for zone in self.policy.zones:
+            violations += self._leaks_from(forwarding, zoning, zone)
+        stopped: set[tuple[str, str]] = set()
+        for pair in dict.fromkeys((flow.from_zone, flow.to_zone) for flow in self.policy.flows):
+            found, out = self._outages_of(forwarding, zoning, pair)
+            violations += found
+            stopped |= out
+        failures = tuple(sorted(str(element) for element in state.failures))
+        if failures:
+            violations = [_with_failures(violation, failures) for violation in violations]
+        return Findings(tuple(violations), frozenset(stopped), tuple(state.unproved))
+
+    def _valid(self, forwarding: Forwarding, kept: _Kept, key: object) -> bool:
+        return kept.key == key and all(forwarding.choices(node) is choices for node, choices in kept.nodes)
+
+    def _keep(
+        self, store: list[_Kept], forwarding: Forwarding, key: object, nodes: Iterable[Node], answer: object
+    ) -> None:
+        if len(store) >= 24:
+            del store[1:8]  # the first one is the base state's: almost every scenario shares it
+        store.append(_Kept(key, tuple((node, forwarding.choices(node)) for node in nodes), answer))
+
+    # -- leaks -------------------------------------------------------------------------------------------------------
+
+    def _joins(self, forwarding: Forwarding, zoning: Zoning) -> list[Violation]:
+        """Return the segments that belong to two zones: frames pass without any router."""
+        result = []
+        tracer = Tracer(forwarding, self._origins)
+        done: set[Pair] = set()
+        for place in zoning.places.values():
+            if len(place.zones) < 2 or not (place.segment.edges or place.segment.crossings):
+                continue
+            names = sorted(place.zones)
+            for one in names:
+                for other in names:
+                    if one == other or (one, other) in done:
+                        continue
+                    done.add((one, other))
+                    hops: list[Hop] = []
+                    for zone, action in ((one, "enter"), (other, "delivered")):
+                        claim = next(claim for claim in place.claims if claim.zone == zone)
+                        hop = tracer.hop(
+                            claim.device, claim.interface, claim.vrf, f"{action} ({claim.why} = {zone})", claim.source
+                        )
+                        if action == "delivered":
+                            for crossing in place.segment.crossings:
+                                for source, end in zip(crossing.sources, (crossing.a, crossing.b), strict=False):
+                                    hops.append(tracer.hop(end[0], end[1], "", crossing.kind, source))
+                        hops.append(hop)
+                    packet = self._inside(zoning, place, one, other)
+                    result.append(
+                        Violation(
+                            "leak",
+                            one,
+                            other,
+                            "",
+                            packet,
+                            tuple(hops),
+                            reason="layer-2",
+                            packets="every frame on the segment",
+                        )
+                    )
+        return result
+
+    def _inside(self, zoning: Zoning, place: Place, one: str, other: str) -> Packet:
+        """Return a packet between two zones that share a segment, with addresses of the two zones where they are known."""
+
+        def address(zone: str, offset: int) -> int:
+            for candidate in (place, *zoning.by_zone.get(zone, ())):
+                if candidate.prefixes and (candidate is place or zone in candidate.zones):
+                    low, high = candidate.prefixes[0]
+                    return min(high, low + offset)
+            return offset
+
+        return Packet(6, address(one, 10), address(other, 11), 50000, 443)
+
+    def _starts(self, forwarding: Forwarding, places: Iterable[Place]) -> dict[Node, list[Port]]:
+        """Return the nodes where packets of hosts on these places begin: a host may hand its packet to any router there."""
+        starts: dict[Node, list[Port]] = {}
+        for place in places:
+            if not place.segment.edges:
+                continue
+            for port in place.segment.ports:
+                node = forwarding.enter(port)
+                if not isinstance(node, Exit):
+                    starts.setdefault(node, []).append(port)
+        return starts
+
+    def _leaks_from(self, forwarding: Forwarding, zoning: Zoning, zone: str) -> list[Violation]:
+        starts = self._starts(forwarding, zoning.by_zone.get(zone, ()))
+        store = self._leaks.setdefault(zone, [])
+        key: object = (
+            frozenset(starts),
+            frozenset(id(place) for place in zoning.places.values() if place.zones and place.segment.edges),
+        )
+        for kept in store:
+            if self._valid(forwarding, kept, key):
+                return list(kept.answer)  # type: ignore[call-overload, no-any-return]
+        found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
+        goal = {
+            id_ for id_ in found.exits
+            if id_ in zoning.places and zoning.places[id_].zones - {zone} and zoning.places[id_].segment.edges and zone not in zoning.places[id_].zones
+        }  # fmt: skip
+        violations: list[Violation] = []
+        if goal:
+            need = needed(forwarding, found, goal)
+            arcs = guarded(forwarding, found, need, goal)
+            space = forwarding.space
+            carried = carry(forwarding, {node: space.all for node in starts if node in need}, arcs)
+            for other in self.policy.zones:
+                if other == zone:
+                    continue
+                allowed = self.allowed((zone, other))
+                bad: dict[int, PacketSet] = {}
+                for id_, packets in carried.exits.items():
+                    if other in zoning.places[id_].zones:
+                        rest = packets & ~allowed
+                        if rest.satisfiable():
+                            bad[id_] = rest
+                if bad:
+                    violations += self._leak(forwarding, zoning, (zone, other), bad, starts, carried.nodes, arcs)
+        self._keep(store, forwarding, key, found.arcs, tuple(violations))
+        return violations
+
+    def _leak(
+        self,
+        forwarding: Forwarding,
+        zoning: Zoning,
+        pair: Pair,
+        bad: dict[int, PacketSet],
+        starts: Mapping[Node, list[Port]],
+        nodes: Iterable[Node],
+        arcs: Callable[[Node], Iterable[tuple[PacketSet, Rewrite | None, Target]]],
+    ) -> list[Violation]:
+        space = forwarding.space
+        back = origins(forwarding, nodes, arcs, bad)
+        allowed = self.allowed(pair)
+        whole = space.none
+        best: tuple[int, Node, PacketSet] | None = None
+        own = space.union(space.ranges("src", site.prefixes) for site in self.sites.get(pair[0], ()))
+        theirs = space.union(space.ranges("dst", site.prefixes) for site in self.sites.get(pair[1], ()))
+        for node in starts:
+            packets = back.get(node)
+            if packets is None:
+                continue
+            packets = packets & ~allowed
+            if not packets.satisfiable():
+                continue
+            whole = whole | packets
+            score = int((packets & own & theirs & space.whole).satisfiable()) * 2 + int((packets & own).satisfiable())
+            if best is None or score > best[0]:
+                best = (score, node, packets)
+        if best is None:
+            return []  # only translations of declared packets
+        path: tuple[Hop, ...] = ()
+        packet = space.pick(best[2], (own & theirs, own))
+        if self.witnesses:
+            tracer = Tracer(forwarding, self._origins)
+            for port in starts[best[1]]:
+                way = tracer.leak_path(port, packet, bad)
+                if way is not None:
+                    path = way.hops
+                    break
+        return [Violation("leak", *pair, "", packet, path, packets=space.describe(whole), reason="layer-3")]
+
+    def _ipv6(self, forwarding: Forwarding, zoning: Zoning) -> list[Violation]:
+        """Return zone pairs that an IPv6 router joins: it forwards between its IPv6 interfaces of one VRF."""
+        result = []
+        state = forwarding.state
+        tracer = Tracer(forwarding, self._origins)
+        for name, device in state.snapshot.devices.items():
+            if name in state.dead or not (device.ipv6_routing or device.platform == "fortios"):
+                continue
+            by_vrf: dict[str, list[tuple[Port, frozenset[str]]]] = {}
+            for interface in device.interfaces.values():
+                if not (interface.ipv6_enabled or any(address.family == 6 for address in interface.addresses)):
+                    continue
+                segment = forwarding.segment(Port(name, interface.name))
+                if segment is not None and zoning.places[segment.id].zones:
+                    by_vrf.setdefault(vrf_of(device, interface), []).append(
+                        (Port(name, interface.name), zoning.places[segment.id].zones)
+                    )
+            if device.firewall is not None and not any(
+                policy.family == 6 and policy.enabled for policy in device.firewall.policies
+            ):
+                continue
+            for vrf, ports in by_vrf.items():
+                done: set[Pair] = set()
+                for one, zones in ports:
+                    for other, others in ports:
+                        for pair in ((a, b) for a in sorted(zones) for b in sorted(others) if a != b):
+                            if pair in done:
+                                continue
+                            done.add(pair)
+                            hops = tuple(
+                                self._ipv6_hop(tracer, device.hostname, port, vrf, action)
+                                for port, action in ((one, "enter ipv6"), (other, "forward ipv6"))
+                            )
+                            result.append(Violation("leak", *pair, "", None, hops, reason="ipv6", packets="IPv6"))
+        return result
+
+    def _ipv6_hop(self, tracer: Tracer, name: str, port: Port, vrf: str, action: str) -> Hop:
+        interface = tracer.devices[name].interfaces[port.interface]
+        for address, source in zip(interface.addresses, interface.address_sources, strict=False):
+            if address.family == 6:
+                return tracer.hop(name, port.interface, vrf, action, source)
+        return tracer.hop(name, port.interface, vrf, action, interface.source)
+
+    # -- outages -----------------------------------------------------------------------------------------------------
+
+    def _home(self, forwarding: Forwarding, site: Site) -> tuple[set[int], bool]:
+        """Return the segments where a site's surviving edges are now, and whether all of them are on one (False if none survives)."""
+        state = forwarding.state
+        segment = site.place.segment
+        if state.topology.segments.get(segment.id) is segment:
+            return {segment.id}, True
+        alive = [edge for edge in site.edges if edge.device not in state.dead]
+        if not alive:
+            return set(), True
+        homes = self._edge_homes(forwarding)
+        found = {homes.get((edge.device, edge.interface, edge.vlan)) for edge in alive}
+        known = {id_ for id_ in found if id_ is not None}
+        return known, len(found) == 1 and None not in found
+
+    def _edge_homes(self, forwarding: Forwarding) -> dict[tuple[str, str, int | None], int]:
+        found: dict[tuple[str, str, int | None], int] | None = getattr(self, "_homes", None)
+        if found is None or self._homes_of is not forwarding:
+            found = {
+                (edge.device, edge.interface, edge.vlan): segment.id
+                for segment in forwarding.state.topology.segments.values()
+                for edge in segment.edges
+            }
+            self._homes, self._homes_of = found, forwarding
+        return found
+
+    def _gateways(self, forwarding: Forwarding, segments: Iterable[int], prefix: Range | None) -> list[Port]:
+        """Return the routers that a host of ``prefix`` hands its packets to: the virtual address's owner, else any router of the subnet."""
+        result: list[Port] = []
+        for id_ in segments:
+            segment = forwarding.state.topology.segments[id_]
+            virtual = [
+                one
+                for one in segment.virtuals
+                if one.family == 4 and (prefix is None or prefix[0] <= one.address <= prefix[1])
+            ]
+            if virtual:
+                result += [one.active for one in virtual if one.active is not None]
+                continue
+            owners = [
+                owner
+                for address, owner in segment.owners.items()
+                if prefix is None or prefix[0] <= address <= prefix[1]
+            ]
+            result += list(dict.fromkeys(owners))
+        return result
+
+    def _ends(self, forwarding: Forwarding, zone: str, spans: Sequence[Range]) -> tuple[list[tuple[Site, int]], int]:
+        """Return the sites of ``zone`` that the address ranges of a flow name (with the atoms there), and what lies outside every edge."""
+        atoms = forwarding.atoms
+        named: list[tuple[Site, int]] = []
+        whole = 0
+        for low, high in spans:
+            if not any(a <= high and low <= b for a, b in self._edge_spans):
+                whole |= atoms.mask(low, high)
+        wanted = 0
+        for low, high in spans:
+            wanted |= atoms.mask(low, high)
+        for site in self.sites.get(zone, ()):
+            mask = 0
+            for low, high in site.prefixes:
+                mask |= atoms.mask(low, high)
+            mask &= wanted
+            for address in site.owned:
+                mask &= ~atoms.mask(address, address)
+            if mask:
+                named.append((site, mask))
+        return named, whole
+
+    def _goals(
+        self, forwarding: Forwarding, zoning: Zoning, zone: str, spans: Iterable[Range]
+    ) -> tuple[dict[int, int], int, int]:
+        """Return (destinations that count as delivered, by segment; all that must be; those outside every edge)."""
+        goals: dict[int, int] = {}
+        named, outside = self._ends(forwarding, zone, list(spans))
+        interest = outside
+        for site, mask in named:
+            homes, single = self._home(forwarding, site)
+            if not homes and single:
+                continue  # nobody is left there
+            interest |= mask
+            if single:
+                for id_ in homes:
+                    goals[id_] = goals.get(id_, 0) | mask
+        if outside:
+            for place in zoning.by_zone.get(zone, ()):
+                if place.segment.edges:
+                    goals[place.segment.id] = goals.get(place.segment.id, 0) | outside
+        return goals, interest, outside
+
+    def _sources(
+        self, forwarding: Forwarding, zoning: Zoning, zone: str, spans: Iterable[Range]
+    ) -> list[tuple[str, int, list[Node], list[Port]]]:
+        """Return (name, source addresses, nodes, ports) of every place where a flow's packets begin."""
+        named, outside = self._ends(forwarding, zone, list(spans))
+        result: list[tuple[str, int, list[Node], list[Port]]] = []
+        atoms = forwarding.atoms
+        for site, mask in named:
+            homes, _ = self._home(forwarding, site)
+            if not homes and not [edge for edge in site.edges if edge.device not in forwarding.state.dead]:
+                continue
+            for prefix in site.prefixes:
+                part = mask & atoms.mask(*prefix)
+                if part:
+                    # Hosts on a piece that was cut off have no router: each piece must have one.
+                    for home in sorted(homes) or [-1]:
+                        ports = self._gateways(forwarding, [home] if home >= 0 else [], prefix)
+                        result.append((site.name, part, _entries(forwarding, ports), ports))
+        if outside:
+            homes = {place.segment.id for place in zoning.by_zone.get(zone, ()) if place.segment.edges}
+            ports = self._gateways(forwarding, sorted(homes), None)
+            result.append((f"outside {zone}", outside, _entries(forwarding, ports), ports))
+        return result
+
+    def _outages_of(
+        self, forwarding: Forwarding, zoning: Zoning, pair: Pair
+    ) -> tuple[list[Violation], set[tuple[str, str]]]:
+        flows = [flow for flow in self.policy.flows if (flow.from_zone, flow.to_zone) == pair]
+        goals, interest, outside = self._goals(
+            forwarding, zoning, pair[1], [span for flow in flows for span in flow.dst]
+        )
+        back_goals, back_interest, _ = self._goals(
+            forwarding, zoning, pair[0], [span for flow in flows for span in flow.src]
+        )
+        sources = {flow.id: self._sources(forwarding, zoning, pair[0], flow.src) for flow in flows}
+        targets = {flow.id: self._sources(forwarding, zoning, pair[1], flow.dst) for flow in flows}
+        key: object = (goals, interest, back_goals, back_interest,
+                       {id_: [(name, mask, tuple(nodes)) for name, mask, nodes, _ in found] for id_, found in (*sources.items(), *targets.items())})  # fmt: skip
+        store = self._outages.setdefault(pair, [])
+        for kept in store:
+            if self._valid(forwarding, kept, key):
+                return kept.answer  # type: ignore[return-value]
+        space, atoms = forwarding.space, forwarding.atoms
+        rewritten = self._translated(forwarding)
+        delivery = Delivery(forwarding, goals, interest | rewritten)
+        ahead = delivery.at(
+            dict.fromkeys(node for found in sources.values() for _, _, nodes, _ in found for node in nodes)
+        )
+        violations: list[Violation] = []
+        stopped: set[tuple[str, str]] = set()
+        arrived: dict[str, PacketSet] = {}
+        where = atoms.packets(space, interest)
+        for flow in flows:
+            obliged = self.flow_packets(flow) & where & space.whole
+            arrived[flow.id] = space.none
+            for name, mask, nodes, ports in sources[flow.id]:
+                must = obliged & atoms.packets(space, mask, "src")
+                good = space.union(ahead.get(node, space.none) for node in nodes)
+                lost = must & ~good
+                arrived[flow.id] = arrived[flow.id] | (must & good)
+                if lost.satisfiable():
+                    stopped.add((flow.id, name))
+                    if not any(one.flow == flow.id and not one.reply for one in violations):
+                        violations.append(self._outage(forwarding, flow, lost, ports, goals, name))
+        sessions, visited = self._sessions(forwarding, flows, sources, arrived, interest | rewritten)
+        backward = Delivery(forwarding, back_goals, back_interest | rewritten, sessions)
+        behind = backward.at(
+            dict.fromkeys(node for found in targets.values() for _, _, nodes, _ in found for node in nodes)
+        )
+        answered = space.equal("established", 1) | ~space.equal("protocol", 6)
+        for flow in flows:
+            reply = (
+                space.forget(space.reply(arrived[flow.id]), "established")
+                & answered
+                & atoms.packets(space, back_interest)
+            )
+            for name, mask, nodes, ports in targets[flow.id]:
+                must = reply & atoms.packets(space, mask, "src")
+                lost = must & ~space.union(behind.get(node, space.none) for node in nodes)
+                if lost.satisfiable():
+                    stopped.add((flow.id, name))
+                    if not any(one.flow == flow.id for one in violations):
+                        violations.append(self._outage(forwarding, flow, lost, ports, back_goals, name, reply=True))
+        answer = (violations, stopped)
+        self._keep(store, forwarding, key, {*ahead, *behind, *visited}, answer)
+        return answer
+
+    def _translated(self, forwarding: Forwarding) -> int:
+        """Return every destination that some translation or relay writes."""
+        mask = 0
+        for device in forwarding.devices.values():
+            for rule in device.nat:
+                if rule.local is not None:
+                    mask |= forwarding.atoms.prefix(rule.local)
+            if device.firewall is not None:
+                for vip in device.firewall.vips.values():
+                    mask |= forwarding.atoms.mask(*vip.mapped)
+        return mask
+
+    def _sessions(
+        self,
+        forwarding: Forwarding,
+        flows: Sequence[Flow],
+        sources: Mapping[str, list[tuple[str, int, list[Node], list[Port]]]],
+        arrived: Mapping[str, PacketSet],
+        interest: int,
+    ) -> tuple[dict[str, list[Session]], set[Node]]:
+        """Return what stateful devices remember of the flows that arrive, and the nodes that were looked at."""
+        space, atoms = forwarding.space, forwarding.atoms
+        kept: dict[str, list[Session]] = {}
+        visited: set[Node] = set()
+
+        def arcs(node: Node, without: str = "") -> list[tuple[PacketSet, Rewrite | None, Target]]:
+            result: list[tuple[PacketSet, Rewrite | None, Target]] = []
+            for choice in forwarding.choices(node):
+                if choice.extra or not choice.mask & interest:
+                    continue
+                for hop in choice.hops:
+                    for piece in hop:
+                        mask = piece.mask & choice.mask & interest
+                        if not mask or (isinstance(piece.target, Exit) and piece.target.segment < 0):
+                            continue
+                        if not isinstance(piece.target, Exit) and piece.target.device == without:
+                            continue
+                        guard = atoms.packets(space, mask)
+                        if choice.select is not None:
+                            guard = guard & choice.select.may
+                        if piece.gate is not None:
+                            guard = guard & piece.gate.may
+                        result.append((guard, piece.rewrite, piece.target))
+            return result
+
+        starts: dict[Node, PacketSet] = {}
+        for flow in flows:
+            for _, mask, nodes, _ in sources[flow.id]:
+                packets = arrived[flow.id] & atoms.packets(space, mask, "src")
+                if packets.satisfiable():
+                    for node in nodes:
+                        starts[node] = starts.get(node, space.none) | packets
+        carried = carry(forwarding, starts, arcs)
+        visited |= set(carried.nodes)
+        through: dict[str, list[tuple[PacketSet, Spot]]] = {}
+        for node, packets in carried.nodes.items():
+            device = forwarding.devices[node.device]
+            if isinstance(node, Spot) and device.firewall is not None and device.firewall.stateful:
+                through.setdefault(node.device, []).append((packets, node))
+        for name, sets in through.items():
+            around = carry(
+                forwarding,
+                {node: packets for node, packets in starts.items() if node.device != name},
+                lambda node, name=name: arcs(node, name),
+            )
+            bypass = space.union(around.exits.values())
+            for packets, spot in sets:
+                certain = packets & ~bypass
+                kept.setdefault(name, []).append(Session(certain, certain, spot))
+        for node, before, after, _ in carried.translations:
+            if isinstance(node, Spot):
+                kept.setdefault(node.device, []).append(Session(before, after, node))
+            else:
+                device = forwarding.devices[node.device]
+                spot = forwarding.choices(node)[0].hops[0][0].target
+                if device.firewall is not None and isinstance(spot, Spot):
+                    kept.setdefault(node.device, []).append(Session(before, after, spot))
+        return kept, visited
+
+    def _outage(
+        self,
+        forwarding: Forwarding,
+        flow: Flow,
+        lost: PacketSet,
+        ports: Sequence[Port],
+        goals: Mapping[int, int],
+        name: str,
+        *,
+        reply: bool = False,
+    ) -> Violation:
+        """Return the violation with one lost packet and the first path on which it does not arrive."""
+        space = forwarding.space
+        packet = space.pick(lost)
+        path: tuple[Hop, ...] = ()
+        reason = "reply" if reply else "forward"
+        if not ports:
+            reason = "no gateway"
+        elif self.witnesses:
+            tracer = Tracer(forwarding, self._origins)
+            ways = [way for port in dict.fromkeys(ports) for way in tracer.paths(port, packet)]
+            failing = [
+                way for way in ways
+                if way.end != "delivered" or not goals.get(way.exit, 0) & forwarding.atoms.mask(way.packet.dst if way.packet else packet.dst, way.packet.dst if way.packet else packet.dst)
+            ]  # fmt: skip
+            chosen = failing[0] if failing else (ways[0] if ways else None)
+            if chosen is not None:
+                path = chosen.hops
+        ends = (flow.to_zone, flow.from_zone) if reply else (flow.from_zone, flow.to_zone)
+        return Violation(
+            "outage",
+            *ends,
+            flow.id,
+            packet,
+            path,
+            reason=f"{reason} at {name}",
+            packets=space.describe(lost),
+            reply=reply,
+        )
+
+
+def _entries(forwarding: Forwarding, ports: Iterable[Port]) -> list[Node]:
+    nodes: list[Node] = []
+    for port in ports:
+        node = forwarding.enter(port)
+        if not isinstance(node, Exit) and node not in nodes:
+            nodes.append(node)
+    return nodes
+
+
+def _with_failures(violation: Violation, failures: tuple[str, ...]) -> Violation:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(violation, failures=failures)
+
+
+__all__ = ["Arrival", "Separation", "Site"]
