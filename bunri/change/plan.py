@@ -8,7 +8,7 @@ in Crockford's base 32 and two check digits (ISO/IEC 7064, MOD 97-10).
 from __future__ import annotations
 
 import json
-from datetime import datetime  # noqa: TC003  (pydantic reads it at run time)
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError

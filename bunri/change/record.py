@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  (pydantic reads it at run time)
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict

@@ -252,6 +252,7 @@ class Transaction:
             raise
         self._facts.setdefault(name, {}).update(facts)
         self._record(name, what, "done", facts=facts)
+        self.report(name, f"{what} done")
         if self.journal.low_on_space and what in ("prepare", "commit", "check"):
             raise error("CHG013", Where(file=str(self.journal.path)), why="ENOSPC")
 

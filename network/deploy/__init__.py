@@ -1,0 +1,1 @@
+"""Carrying intended configurations onto devices: plan, gate, two-phase apply, rollback (on ``bunri/change``)."""

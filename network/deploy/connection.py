@@ -1,0 +1,147 @@
+"""SSH to a device with every way it can go wrong named: unknown or changed host key, refused login, silence, floods.
+
+napalm and netmiko report most of these as one exception with a page of advice; an operator needs to know which it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import paramiko
+from napalm.base.exceptions import ConnectionException, NapalmException
+from napalm.ios import IOSDriver
+from netmiko import ConnectHandler
+from netmiko.exceptions import (
+    NetmikoAuthenticationException,
+    NetmikoBaseException,
+    NetmikoTimeoutException,
+    ReadException,
+    ReadTimeout,
+)
+
+from bunri.messages import BunriError, Where, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from network.deploy.endpoint import Endpoint
+
+FLOOD_BYTES = 8_000_000
+"""More than any configuration of the city: an answer this long is not an answer."""
+
+
+class FloodError(Exception):
+    """A device sent more than ``FLOOD_BYTES`` in answer to one command."""
+
+
+class _Metered:
+    """A netmiko channel that counts what one command brings in."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._bytes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def write_channel(self, out_data: str) -> None:
+        self._bytes = 0
+        self._channel.write_channel(out_data)
+
+    def read_channel(self) -> str:
+        text: str = self._channel.read_channel()
+        self._bytes += len(text)
+        if self._bytes > FLOOD_BYTES:
+            raise FloodError
+        return text
+
+
+def _strict(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "port": endpoint.port,
+        "ssh_strict": True,
+        "system_host_keys": False,
+        "alt_host_keys": True,
+        "alt_key_file": str(endpoint.known_hosts),
+        "allow_agent": False,
+        "use_keys": False,
+        "conn_timeout": endpoint.timeout,
+        "auth_timeout": endpoint.timeout,
+        "banner_timeout": endpoint.timeout,
+        "secret": endpoint.enable or endpoint.password,
+    }
+
+
+def open_ios(endpoint: Endpoint, names: dict[str, str] | None = None) -> IOSDriver:
+    """Return an open napalm driver; the host key must be known.
+
+    ``names`` may set ``candidate_cfg`` and ``rollback_cfg``.
+    """
+    options = {**_strict(endpoint), "auto_file_prompt": False, "dest_file_system": "flash:", **(names or {})}
+    driver = IOSDriver(endpoint.host, endpoint.username, endpoint.password, int(endpoint.timeout), options)
+    with explained(endpoint):
+        driver.open()
+    metered: Any = _Metered(driver.device.channel)
+    driver.device.channel = metered
+    return driver
+
+
+def open_fortios(endpoint: Endpoint) -> Any:
+    """Return an open netmiko connection to a FortiOS device; the host key must be known."""
+    with explained(endpoint):
+        connection = ConnectHandler(
+            device_type="fortinet",
+            host=endpoint.host,
+            username=endpoint.username,
+            password=endpoint.password,
+            timeout=int(endpoint.timeout),
+            **_strict(endpoint),
+        )
+    connection.channel = _Metered(connection.channel)
+    return connection
+
+
+@contextlib.contextmanager
+def explained(endpoint: Endpoint) -> Iterator[None]:
+    """Turn what the libraries raise into a message that says what happened, where, and what to do."""
+    where = Where(device=endpoint.name)
+    address = f"{endpoint.host}:{endpoint.port}"
+    try:
+        yield
+    except BunriError:
+        raise
+    except FloodError as problem:
+        raise error("DEP016", where, limit=FLOOD_BYTES) from problem
+    except paramiko.BadHostKeyException as problem:
+        raise error("DEP004", where, address=address, file=str(endpoint.known_hosts)) from problem
+    except NetmikoAuthenticationException as problem:
+        raise error("DEP002", where, address=address, user=endpoint.username) from problem
+    except ReadTimeout as problem:
+        raise error("DEP028", where, address=address) from problem
+    except (NetmikoTimeoutException, ConnectionException) as problem:
+        cause = problem.__context__ or problem
+        raise _unreachable(endpoint, cause) from problem
+    except (ReadException, paramiko.SSHException, EOFError, OSError, NetmikoBaseException) as problem:
+        raise _unreachable(endpoint, problem) from problem
+    except NapalmException as problem:
+        raise error("DEP011", where, said=_last_line(str(problem))) from problem
+    except (ValueError, IndexError, KeyError, AttributeError, AssertionError, UnicodeError) as problem:
+        # The libraries' parsers fall over on garbage in many ways; none of them may look like success.
+        raise error("DEP016", where, limit=FLOOD_BYTES) from problem
+
+
+def _unreachable(endpoint: Endpoint, problem: BaseException) -> BunriError:
+    where = Where(device=endpoint.name)
+    address = f"{endpoint.host}:{endpoint.port}"
+    text = str(problem)
+    if "not found in known_hosts" in text:
+        return error("DEP003", where, address=address, file=str(endpoint.known_hosts))
+    if "does not match" in text and "key" in text.lower():
+        return error("DEP004", where, address=address, file=str(endpoint.known_hosts))
+    return error("DEP001", where, address=address, why=_last_line(text) or type(problem).__name__)
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else ""

@@ -1,0 +1,152 @@
+"""The control node's working set: who can be reached how, the vault's values (in memory), and where runs are kept.
+
+``runs/`` holds, per run, the plan, the state before (secrets masked), the completed record and the reports; beside them
+the journal, the lock and the key of the fingerprints. The laboratory replaces addresses by its own loopback ones.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bunri.change.files import Fingerprints
+from bunri.messages import Where, error
+from network.deploy import order
+from network.deploy.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from bunri.intent.city import City
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Everything that planning and applying need to know. ``groups``: Ansible group → host names."""
+
+    runs: Path
+    intended: Path
+    endpoints: dict[str, Endpoint]
+    fingerprints: Fingerprints
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    start: str = ""
+
+    @property
+    def journal(self) -> Path:
+        """The journal file."""
+        return self.runs / "journal.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """The lock file: one operator at a time."""
+        return self.runs / "lock"
+
+    @property
+    def cables(self) -> list[order.Cable]:
+        """The cabling beside the intended configurations."""
+        return order.read_cables(self.intended / "layer1_topology.json")
+
+    def hops(self) -> dict[str, int]:
+        """Device → cables from the control node, or from the most central core if that is not cabled."""
+        found = order.distances(self.cables, self.start)
+        if found:
+            return found
+        cores = sorted(name for name, endpoint in self.endpoints.items() if endpoint.role == "core")
+        return order.distances(self.cables, cores[0]) if cores else {}
+
+    def limited(self, limit: str) -> list[str]:
+        """Return the device names that ``limit`` selects, as Ansible does: names, groups, ``*``, ``!x``, ``,``.
+
+        Error: DEP025 if nothing matches.
+        """
+        names = list(self.endpoints)
+        if limit:
+            chosen: set[str] = set()
+            excluded: set[str] = set()
+            for part in (word.strip() for word in limit.replace(":", ",").split(",")):
+                bucket = excluded if part.startswith("!") else chosen
+                pattern = part.lstrip("!")
+                bucket |= {name for name in names if fnmatchcase(name, pattern)} | self.groups.get(pattern, frozenset())
+            if not chosen and excluded:
+                chosen = set(names)
+            names = [name for name in names if name in chosen - excluded]
+        if not names:
+            raise error("DEP025", limit=limit or "*")
+        return names
+
+    def intended_text(self, name: str) -> str:
+        """Return the intended configuration of a device, secrets as markers. Error: DEP026."""
+        path = self.intended / "configs" / f"{name}.cfg"
+        if not path.exists():
+            found = sorted((self.intended / "configs").glob(f"{name}.*"))
+            if not found:
+                raise error("DEP026", Where(device=name), file=str(path))
+            path = found[0]
+        return path.read_text(encoding="utf-8")
+
+
+def from_city(city: City, runs: Path, *, account: str = "", known_hosts: Path | None = None) -> Control:
+    """Return the working set of an inventory. ``account`` is a local account of the devices; see ``account_for``.
+
+    Host keys are kept in ``<inventory>/known_hosts``. Devices that are only planned are left out. Errors: DEP032.
+    """
+    name = account or account_for(city, write=True)
+    if name not in city.management.accounts:
+        raise error("DEP032", city.where("management", "accounts"), name=name, what="management.accounts")
+    secrets = {key: value.get_secret_value() for key, value in city.secrets.items()}
+    password = secrets[city.management.accounts[name].secret]
+    keys = known_hosts or city.root / "known_hosts"
+    endpoints = {
+        device.name: Endpoint(
+            name=device.name,
+            host=str(device.management),
+            port=22,
+            platform=device.platform,
+            username=name,
+            password=password,
+            known_hosts=keys,
+            enable=secrets.get(city.management.enable_secret, ""),
+            site=device.site,
+            role=str(device.role),
+        )
+        for device in city.devices.values()
+        if not device.planned
+    }
+    groups: dict[str, set[str]] = {}
+    for device in endpoints.values():
+        for group in (f"site_{device.site}", f"role_{device.role}", f"platform_{device.platform}", "all"):
+            groups.setdefault(group.replace("-", "_"), set()).add(device.name)
+    return Control(
+        runs=runs,
+        intended=city.root / "intended",
+        endpoints=endpoints,
+        fingerprints=Fingerprints(runs),
+        secrets=secrets,
+        groups={key: frozenset(names) for key, names in groups.items()},
+    )
+
+
+def account_for(city: City, *, write: bool) -> str:
+    """Return the account to work with: full privilege to change devices, the least that there is to read them."""
+    ranked = sorted(city.management.accounts, key=lambda name: (city.management.accounts[name].privilege, name))
+    return ranked[-1] if write else ranked[0]
+
+
+def in_laboratory(control: Control, state: Path) -> Control:
+    """Return the working set moved to the laboratory whose state file is ``state`` (see docs/lab.md)."""
+    data = json.loads(state.read_text(encoding="utf-8"))
+    keys = Path(data["known_hosts"])
+    moved = {
+        name: replace(
+            control.endpoints[name],
+            host=str(device["host"]),
+            port=int(device["port"]),
+            known_hosts=keys if keys.is_absolute() else state.parent / keys,
+            time_scale=float(data.get("time_scale", 1.0)),
+        )
+        for name, device in data["devices"].items()
+        if name in control.endpoints
+    }
+    return replace(control, endpoints=moved)
