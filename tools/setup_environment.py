@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 OLDEST = (3, 11)
+SEARCH = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"  # servers live there, off a plain user's PATH
 PACKAGES = Path(__file__).resolve().parent.parent / "packages-debian.txt"
 
 
@@ -28,7 +29,11 @@ def missing_packages() -> list[str]:
             continue
         package, sign = words
         kind, _, module = sign.partition(":")
-        present = importlib.util.find_spec(module) is not None if kind == "python" else shutil.which(sign) is not None
+        present = (
+            importlib.util.find_spec(module) is not None
+            if kind == "python"
+            else shutil.which(sign, path=SEARCH) is not None
+        )
         if not present:
             missing.append(package)
     return missing
@@ -40,7 +45,10 @@ def apt_prefix() -> list[str] | None:
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n"]
     return None
 
