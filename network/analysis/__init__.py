@@ -1,1 +1,5 @@
 """What a network does: broadcast domains, routes, forwarding, in every failure. Reads ``network.config.model``, nothing else."""
+
+from network.analysis.engine import Engine, compute
+
+__all__ = ["Engine", "compute"]

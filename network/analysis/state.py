@@ -15,6 +15,8 @@ from network.config.model import Prefix, Snapshot, Source, Unmodelled
 
 if TYPE_CHECKING:
     from network.analysis.engine import Engine
+    from network.analysis.routing.solve import Solved
+    from network.analysis.topology import Wired
 
 ElementKind = Literal["node", "link", "carrier", "duct"]
 Table = tuple[str, str]  # (device, vrf): the key of a routing table
@@ -170,6 +172,8 @@ class State:
     notes: tuple[str, ...] = ()  # choices that a configuration does not settle (for example a tie by MAC address)
     unproved: tuple[str, ...] = ()  # why routing has no single answer here (no convergence); not empty = never "proved"
     engine: Engine | None = None  # precomputed facts that later scenarios reuse
+    wired: Wired | None = None
+    solved: tuple[Solved, ...] = ()
 
 
 def changed_tables(base: State, state: State) -> list[Table]:

@@ -1,0 +1,336 @@
+"""From a snapshot and a set of failures to the state of the network: the one entry point of ``network.analysis``.
+
+An :class:`Engine` holds what no failure changes (wiring, processes, sessions, components). A scenario is computed from another one
+with fewer failures: only segments and components that the difference touches are computed again, and everything else is shared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from network.analysis import topology
+from network.analysis.routing.plan import Plan, plan
+from network.analysis.routing.solve import Solved, Solver
+from network.analysis.state import (
+    RECEIVE,
+    Element,
+    Failures,
+    Port,
+    Segment,
+    State,
+    Table,
+    Topology,
+    UnknownRoutes,
+    Virtual,
+)
+from network.config.model import Prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from network.analysis.state import Route
+    from network.config.model import FirstHop, Snapshot
+
+MEMO = 4096
+TUNNEL_ROUNDS = 10
+
+
+class Engine:
+    """What all scenarios of one snapshot share."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        groups: Mapping[Element, Iterable[str]] | None = None,
+        trusted: frozenset[str] = frozenset(),
+    ) -> None:
+        self.snapshot = snapshot
+        self.groups = {element: tuple(names) for element, names in (groups or {}).items()}
+        self.trusted = trusted
+        self.wiring = topology.wire(snapshot, groups=self.groups, trusted=trusted)
+        self.first = topology.settle(self.wiring, frozenset())
+        self.plan: Plan = plan(self.wiring, self.first)
+        self.memo: dict[tuple[object, ...], Solved] = {}
+        self.tables_on: dict[str, list[Table]] = defaultdict(list)
+        for table in self.plan.component_of:
+            self.tables_on[table[0]].append(table)
+        self.unknown: dict[Table, tuple[UnknownRoutes, ...]] = self._unknown()
+        self.groups_at: dict[Port, tuple[FirstHop, ...]] = {
+            port: snapshot.devices[port.device].interfaces[port.interface].first_hops
+            for ports in self.wiring.ports_of
+            for port in ports
+            if snapshot.devices[port.device].interfaces[port.interface].first_hops
+        }
+        self.tracked: frozenset[Port] = frozenset(
+            port for port, found in self.groups_at.items() if any(group.track for group in found)
+        )
+
+    def _unknown(self) -> dict[Table, tuple[UnknownRoutes, ...]]:
+        by_component: dict[int, list[UnknownRoutes]] = defaultdict(list)
+        for unknown in self.plan.unknown:
+            by_component[self.plan.component_of[unknown.device, unknown.vrf]].append(unknown)
+        return {
+            table: tuple(by_component[number])
+            for table, number in self.plan.component_of.items()
+            if number in by_component
+        }
+
+    def compute(self, failures: Failures, base: State | None = None) -> State:
+        """Return the state under ``failures``; ``base`` is a state of this engine with a subset of them."""
+        if base is None or base.wired is None or not base.failures <= failures or self.wiring.tunnels:
+            return self._from_nothing(failures)
+        before = base.wired
+        wired = topology.settle(self.wiring, failures, before)
+        touched = self._touched(before, wired)
+        ribs = base.ribs
+        solved = base.solved
+        unproved = base.unproved
+        if touched:
+            results = list(solved)
+            for number, tables in touched.items():
+                results[number] = self._solve(number, wired, base.solved[number], tables)
+            changed = [n for n in touched if results[n] is not base.solved[n]]
+            if changed:
+                ribs = dict(ribs)
+                for number in changed:
+                    ribs.update(results[number].ribs)
+                solved = tuple(results)
+                unproved = tuple(dict.fromkeys(text for one in solved for text in one.unproved))
+        return self._state(failures, wired, ribs, solved, unproved, base)
+
+    def _from_nothing(self, failures: Failures) -> State:
+        forced: frozenset[Port] = frozenset()
+        seen = {forced}
+        problem: tuple[str, ...] = ()
+        while True:
+            if not failures and not forced:
+                wired = self.first
+            else:
+                wired = topology.settle(self.wiring, failures, None, forced)
+            solved = tuple(Solver(self.plan, component, wired, None).run() for component in self.plan.components)
+            ribs = {table: rib for one in solved for table, rib in one.ribs.items()}
+            if not self.wiring.tunnels:
+                break
+            lost = frozenset(
+                port for port in self.wiring.tunnels if port in wired.up and not self._tunnel_works(port, wired, ribs)
+            )
+            if not lost:
+                break
+            forced |= lost
+            if forced in seen or len(seen) > TUNNEL_ROUNDS:
+                problem = ("tunnels and the routes that carry them do not settle",)
+                break
+            seen.add(forced)
+        unproved = tuple(dict.fromkeys(text for one in solved for text in one.unproved)) + problem
+        return self._state(failures, wired, ribs, solved, unproved, None)
+
+    def _tunnel_works(self, port: Port, wired: topology.Wired, ribs: dict[Table, dict[Prefix, Route]]) -> bool:
+        device = self.snapshot.devices[port.device]
+        tunnel = device.interfaces[port.interface].tunnel
+        if tunnel is None:
+            return True
+        named = device.interfaces.get(tunnel.source)
+        if named is not None:
+            up = Port(device.hostname, named.name)
+            if up not in wired.up and not (up in self.plan.loopbacks and device.hostname not in wired.dead):
+                return False
+        target = topology.dotted(tunnel.destination)
+        if target is None:
+            return True
+        probe = self._probe(wired, ribs)
+        route = probe.longest((port.device, tunnel.vrf), target)
+        if route is None or any(hop.interface == port.interface for hop in route.next_hops):
+            return False
+        return all(hop.interface for hop in route.next_hops)
+
+    def _touched(self, before: topology.Wired, after: topology.Wired) -> dict[int, set[Table]]:
+        """Return components that a scenario may change, each with its tables whose own interfaces changed."""
+        component_of, component_of_port = self.plan.component_of, self.plan.component_of_port
+        found: dict[int, set[Table]] = {}
+        devices = (before.dead ^ after.dead) | (before.standby ^ after.standby)
+        for device in devices:
+            for table in self.tables_on.get(device, ()):
+                found.setdefault(component_of[table], set()).add(table)
+        for port in before.up ^ after.up:
+            number = component_of_port.get(port)
+            if number is None:
+                continue
+            interface = self.snapshot.devices[port.device].interfaces[port.interface]
+            found.setdefault(number, set()).add((port.device, interface.vrf))
+            for vrf, _ in interface.vrf_receive:
+                table = (port.device, vrf)
+                found.setdefault(component_of[table], set()).add(table)
+        for core_number, core in before.cores.items():
+            if after.cores.get(core_number) is not core and len(core.ports) > 1:
+                self._split(core, after, found)
+        for number, component in enumerate(self.plan.components):
+            # tracked interfaces need not have an address: their tables are looked at whenever a cable changed
+            if number not in found and any(key[0] == "track" for key in component.watchers):
+                found[number] = set()
+        return found
+
+    def _split(self, core: topology.Core, after: topology.Wired, found: dict[int, set[Table]]) -> None:
+        homes = {after.segment_of.get(port) for port in core.ports if port in after.up}
+        if len(homes) > 1:
+            for port in core.ports:
+                number = self.plan.component_of_port.get(port)
+                if number is not None and (self.plan.components[number].domains or self.plan.components[number].bgp):
+                    found.setdefault(number, set())
+
+    def _solve(self, number: int, wired: topology.Wired, previous: Solved, tables: set[Table]) -> Solved:
+        component = self.plan.components[number]
+        signature = self._signature(number, wired)
+        found = self.memo.get(signature)
+        if found is None:
+            found = Solver(self.plan, component, wired, previous).run(tables)
+            if len(self.memo) >= MEMO:
+                for key in list(self.memo)[: MEMO // 4]:
+                    del self.memo[key]
+            self.memo[signature] = found
+        return found
+
+    def _signature(self, number: int, wired: topology.Wired) -> tuple[object, ...]:
+        """Return all that a component's routes depend on in a scenario: interfaces down, segments split, tracked links."""
+        component = self.plan.components[number]
+        ports = component.ports
+        down = tuple(port for port in ports if port not in wired.up and port not in self.plan.loopbacks)
+        gone = tuple(table[0] for table in component.tables if table[0] in wired.dead or table[0] in wired.standby)
+        shared: dict[int, list[Port]] = defaultdict(list)
+        for port in ports:
+            core = wired.segment_of.get(port, -1)
+            if core >= 0 and wired.cores[core] is not self.first.cores.get(core):
+                shared[core].append(port)
+        tracks: tuple[object, ...] = ()
+        if any(key[0] == "track" for key in component.watchers):
+            tracks = (tuple(sorted(wired.cut)), tuple(sorted(wired.dead)))
+        return (number, down, gone, tuple(sorted(map(tuple, shared.values()))), tracks)
+
+    def _probe(self, wired: topology.Wired, ribs: dict[Table, dict[Prefix, Route]]) -> Solver:
+        """Return a solver that only answers lookups, over all tables."""
+        solver = Solver(self.plan, self.plan.components[0], wired, None)
+        solver.ribs = ribs
+        solver.lengths = list(range(32, -1, -1))
+        return solver
+
+    def _state(
+        self,
+        failures: Failures,
+        wired: topology.Wired,
+        ribs: dict[Table, dict[Prefix, Route]],
+        solved: tuple[Solved, ...],
+        unproved: tuple[str, ...],
+        base: State | None,
+    ) -> State:
+        segments: dict[int, Segment] = {}
+        probe: Solver | None = None
+        notes: list[str] = []
+        old = base.topology.segments if base is not None else {}
+        before = base.wired.cores if base is not None and base.wired is not None else {}
+        for number, core in wired.cores.items():
+            kept = old.get(number) if before.get(number) is core else None
+            if kept is not None and not any(port in self.tracked for port in core.ports):
+                segments[number] = kept
+                continue
+            if probe is None:
+                probe = self._probe(wired, ribs)
+            virtuals = self._elect(core, probe, notes)
+            if kept is not None and kept.virtuals == virtuals:
+                segments[number] = kept
+                continue
+            owners: dict[int, Port] = {}
+            for port in core.ports:
+                for address in self.snapshot.devices[port.device].interfaces[port.interface].addresses:
+                    owners.setdefault(address.value, port)
+            for virtual in virtuals:
+                if virtual.active is not None:
+                    owners[virtual.address] = virtual.active
+            segments[number] = Segment(number, core.ports, core.edges, core.vlans, core.crossings, virtuals, owners)
+        if probe is not None and probe.problems:
+            unproved = tuple(dict.fromkeys((*unproved, *probe.problems)))
+        if base is None:
+            down = frozenset(
+                port
+                for port in self.wiring.supports
+                if port not in wired.up and port.device not in wired.dead and port.device not in wired.standby
+            )
+            notes = [*dict.fromkeys(text for one in solved for text in one.notes), *notes]
+        else:
+            down = base.down
+            if wired.up is not (base.wired.up if base.wired is not None else None):
+                gone = (base.wired.up if base.wired is not None else frozenset()) - wired.up
+                down = frozenset(
+                    p
+                    for p in base.down | gone
+                    if p not in wired.up and p.device not in wired.dead and p.device not in wired.standby
+                )
+            notes = [*base.notes, *notes]
+        return State(
+            self.snapshot,
+            failures,
+            Topology(segments, wired.segment_of),
+            ribs,
+            tuple(self.plan.unmodelled),
+            self.unknown,
+            down,
+            wired.dead,
+            wired.standby,
+            tuple(dict.fromkeys(notes)),
+            unproved,
+            self,
+            wired,
+            solved,
+        )
+
+    def _elect(self, core: topology.Core, probe: Solver, notes: list[str]) -> tuple[Virtual, ...]:
+        """Return the first-hop addresses of a segment with their active routers (RFC 2281, RFC 5798)."""
+        groups: dict[tuple[str, int, int], list[tuple[int, int, Port, FirstHop]]] = defaultdict(list)
+        for port in core.ports:
+            for group in self.groups_at.get(port, ()):
+                interface = self.snapshot.devices[port.device].interfaces[port.interface]
+                own = next((a.value for a in interface.addresses if a.family == group.family and not a.secondary), 0)
+                priority = 255 if group.protocol == "vrrp" and own in group.virtual else group.priority
+                stopped = False
+                for number, decrement in group.track:
+                    if not probe.evaluate(("track", port.device, number)):
+                        stopped = stopped or decrement == 0
+                        priority -= decrement
+                if not stopped:
+                    groups[group.protocol, group.group, group.family].append((priority, own, port, group))
+        found = []
+        for (protocol, group_number, family), members in groups.items():
+            members.sort(key=lambda member: member[:2])
+            active = members[-1]
+            if protocol == "glbp":
+                notes.append(
+                    f"{active[2].device}: GLBP group {group_number} is taken as its highest priority router only"
+                )
+            for address in sorted({a for _, _, _, group in members for a in group.virtual}):
+                ports = tuple(sorted(port for _, _, port, _ in members))
+                found.append(Virtual(address, protocol, group_number, active[2], ports, family))
+        return tuple(sorted(found))
+
+
+def compute(
+    snapshot: Snapshot,
+    failures: Failures = frozenset(),
+    *,
+    base: State | None = None,
+    groups: Mapping[Element, Iterable[str]] | None = None,
+    trusted: frozenset[str] = frozenset(),
+) -> State:
+    """Return the state of a network under failures.
+
+    ``groups`` maps carriers and ducts to the names of their links; ``trusted`` names unmodelled nodes that do not bridge. With a
+    ``base`` of the same snapshot both are taken from it, and only what the failures touch is computed.
+    """
+    if base is not None and base.engine is not None and base.snapshot is snapshot:
+        return base.engine.compute(failures, base)
+    engine = Engine(snapshot, groups=groups, trusted=trusted)
+    if not failures:
+        return engine.compute(failures)
+    return engine.compute(failures, engine.compute(frozenset()))
+
+
+__all__ = ["RECEIVE", "Engine", "compute"]
