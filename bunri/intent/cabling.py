@@ -23,7 +23,7 @@ class Device(Model):
     role: Role
     model: Id
     platform: Literal["cisco_ios", "fortios"]
-    management: Address
+    management: Address = Field(alias="management_address")
     serial_number: Id
     installed: StartDate
     rack: Line = "-"

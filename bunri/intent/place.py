@@ -29,7 +29,7 @@ class CityFacts(Model):
 class Site(Model):
     """One building. ``number`` is S of the address plan: the nth /24 of each zone belongs to the site."""
 
-    number: Int = Field(ge=1, le=1023)
+    number: Int = Field(ge=1, le=4095)
     ja: Line
     en: Line
     kind: SiteKind

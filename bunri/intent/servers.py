@@ -41,8 +41,6 @@ class Server(Model):
     vlan: VlanId
     address: Address
     services: tuple[Service, ...] = Field(min_length=1)
-    system: Id | None = None
-    """Number of the business system in ``systems.yml``."""
     important: Bool = False
     network_service: Bool = False
     """N8: networking needs it, so one of the pair stands in the building."""

@@ -33,6 +33,8 @@ class System(Model):
     """共同利用."""
     schedule: Id | None = None
     """Name of the row of the schedule whose periods it follows."""
+    servers: tuple[Name, ...] = ()
+    """Where it runs, names of ``servers.yml``."""
 
 
 class Schedule(Model):
