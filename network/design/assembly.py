@@ -77,8 +77,8 @@ def _device(
         site_name=site.en,
         role=device.role,
         hardware=device.model,
-        version=hardware.software,
-        location=city.management.snmp.location.format(site=site.en, rack=device.rack, device=device.name),
+        version=_release(device.platform, device.model, hardware.software),
+        location=f"{city.management.snmp.location}, {site.en}, {device.rack}",
         provision=device.model.lower() if kind == "switch" else "",
     )
     own = replace(common, source=management.source(plan, device))
@@ -122,11 +122,19 @@ def _device(
         ),
         probes=firewall.probes(plan, device),
         acls=tuple(sorted(acls, key=lambda acl: (acl.kind == "extended", natural(acl.name)))),
+        as_path_lists=wan.as_paths(route_maps),
         prefix_lists=tuple(prefix_lists),
         route_maps=tuple(route_maps),
         wireless=wlan.wireless(plan, device),
     )
     return replace(result, bootstrap=_bootstrap(plan, device, result))
+
+
+def _release(platform: str, model: str, software: str) -> str:
+    """Return the software version as the first line of a configuration shows it."""
+    if platform == "fortios":
+        return f"{model.replace('-', '')}-{software}-FW"
+    return ".".join(software.split(".")[:2])
 
 
 def _interfaces(plan: Plan, device: Device, attached: Mapping[tuple[str, str], Attached]) -> list[Interface]:

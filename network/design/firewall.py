@@ -174,6 +174,10 @@ def firewall(plan: Plan, device: Device) -> Firewall | None:
     )
     return Firewall(
         _ha(plan, device, name, boundary),
+        tuple(
+            (str(item.prefix.network_address), str(item.prefix.netmask))
+            for item in (_segment(plan, boundary, zone) for zone in boundary.vlans)
+        ),
         _interfaces(plan, device, boundary, names, where),
         tuple((zone, (names[zone],)) for zone in sorted(names)),
         tuple(addresses[key] for key in sorted(addresses)),

@@ -25,13 +25,13 @@ def parked(plan: Plan, device: Device) -> list[Interface]:
     where = plan.origin("hosts", device.name)
     for name in plan.city.parked_ports(device.name):
         if kind == "router":
-            found.append(Interface(name, "physical", "unused", where, shutdown=True, routed=True))
+            found.append(Interface(name, "physical", "unused", where, shutdown=True, routed=True, negotiation=True))
         else:
             found.append(shut(plan, name, where))
     spare = plan.city.hardware[device.model].management_port
     if spare:
         found.append(
-            Interface(spare, "physical", "unused", where, shutdown=True, routed=True, vrf=spare_vrf(plan, device))
+            Interface(spare, "physical", "unused", where, shutdown=True, routed=True, negotiation=kind == "router", vrf=spare_vrf(plan, device))
         )
     if kind in ("switch", "wlc"):
         found.append(Interface("Vlan1", "svi", "", where, shutdown=True))

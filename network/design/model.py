@@ -498,6 +498,8 @@ class Firewall:
     """A unit of a FortiGate pair at the zone boundary."""
 
     ha: HighAvailability
+    # Networks whose hosts may ping. FortiOS answers pings from trusted hosts of administrators only, once all have some.
+    probed_from: tuple[tuple[str, str], ...]
     interfaces: tuple[FirewallInterface, ...]
     zones: tuple[tuple[str, tuple[str, ...]], ...]
     addresses: tuple[FirewallAddress, ...]
@@ -540,6 +542,7 @@ class DeviceDesign:
     static_routes: tuple[StaticRoute, ...] = ()
     probes: tuple[Probe, ...] = ()
     acls: tuple[Acl, ...] = ()
+    as_path_lists: tuple[tuple[int, str], ...] = ()  # (number, regular expression that is permitted)
     prefix_lists: tuple[PrefixList, ...] = ()
     route_maps: tuple[RouteMap, ...] = ()
     wireless: Wireless | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bunri.intent import natural
 from network.design.model import (
     Acl,
     AclEntry,
@@ -207,7 +208,7 @@ def ospf(
             plan.city.zones[name].ospf_process,
             plan.city.zones[name].vrf,
             plan.router_id(device, name),
-            tuple(active.get(name, ())),
+            tuple(sorted(active.get(name, ()), key=natural)),
             redistribute.get(name, ()),
             defaults.get(name),
             plan.origin("vrf_separation", "zones", name),

@@ -58,7 +58,7 @@ def describe(plan: Plan, link: Cable, other: End) -> str:
 def parent(plan: Plan, link: Cable, own: End, other: End) -> Interface:
     """Return a router's port whose subinterfaces carry the VRFs."""
     name = own.port
-    return Interface(name, "physical", describe(plan, link, other), plan.link_origin(link), routed=True)
+    return Interface(name, "physical", describe(plan, link, other), plan.link_origin(link), routed=True, negotiation=True)
 
 
 def outside_of(plan: Plan, device: Device) -> list[tuple[str, Outside, OutsideRouter]]:
@@ -81,6 +81,7 @@ def outside_interface(plan: Plan, name: str, outside: Outside, router: OutsideRo
         f"to {outside.external} {(link.circuit or link.id) if link else router.link}",
         where,
         routed=True,
+        negotiation=True,
         vrf=plan.city.zones[outside.zone].vrf,
         address=str(router.address.ip),
         mask=str(router.address.netmask),
@@ -333,7 +334,8 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
             else:
                 lists.append(_peer_city_list(plan, remote.asn, name))
                 inward.append(f"AS{remote.asn}-{name}")
-            if over:
+            stub = bool(remote.originates) and not any(item.site in remote.originates for item in city.firewall.boundaries.values())
+            if over and not stub:
                 inward.append(f"BOUNDARY-{name}")
             if not owned and outside_prefixes:
                 lists.append(_list(f"OUTSIDE-{name}", outside_prefixes))
@@ -345,6 +347,12 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
     unique = {item.name: item for item in lists}
     named = {item.name: item for item in maps}
     return [unique[key] for key in sorted(unique)], [named[key] for key in sorted(named)]
+
+
+def as_paths(maps: list[RouteMap]) -> tuple[tuple[int, str], ...]:
+    """Return the AS path lists that the route maps use: 1 is what this AS originates itself (RFC 4271, 5.1.2)."""
+    used = any("as-path 1" in clause.matches for item in maps for clause in item.clauses)
+    return ((1, "^$"),) if used else ()
 
 
 def _own_list(plan: Plan, zone: str) -> PrefixList:

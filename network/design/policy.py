@@ -1,0 +1,101 @@
+"""Policy file of the intended snapshot: zones, declared flows, known failures. The verifier reads it and nothing of the design."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from network.design.cabling import bundles
+
+if TYPE_CHECKING:
+    from bunri.intent import City, DeclaredFlow
+
+
+def policy(city: City) -> dict[str, Any]:
+    """Return the content of ``policy.yml`` as plain data, in the order in which it is written."""
+    return {
+        "guideline": city.city.guideline,
+        "zones": _zones(city),
+        "flows": [_flow(flow) for flow in city.flows],
+        "waypoints": _waypoints(city),
+        "exempt_failures": [
+            {"match": item.match, "reason": item.reason, "owner": item.owner, "expires": item.expires}
+            for item in city.firewall.exempt_failures
+        ],
+        "trusted_neighbours": [],
+        "carriers": bundles(city, "carrier"),
+        "ducts": bundles(city, "duct"),
+        "systems": _systems(city),
+    }
+
+
+def _zones(city: City) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, zone in city.zones.items():
+        members: list[dict[str, object]] = [{"vrf": zone.vrf}]
+        members += [{"vlan": number} for number, vlan in sorted(city.vrf_separation.vlans.items()) if vlan.zone == name]
+        members += [{"ssid": ssid.ssid} for _, ssid in sorted(city.wlan.ssids.items()) if ssid.zone == name]
+        for _, boundary in sorted(city.firewall.boundaries.items()):
+            if name in boundary.vlans:
+                members += [
+                    {"device": device, "interface": f"v{boundary.vlans[name]}-{name}"} for device in boundary.devices
+                ]
+            if zone.management:
+                members += [{"device": device, "interface": boundary.management_port} for device in boundary.devices]
+        found[name] = {"members": members}
+    for _, outside in sorted(city.wan.outsides.items()):
+        members = [{"device": router.device, "interface": router.port} for router in outside.routers]
+        found.setdefault(outside.external, {"members": []})["members"] += members
+    return found
+
+
+def _flow(flow: DeclaredFlow) -> dict[str, object]:
+    ports: list[object] = [low if low == high else f"{low}-{high}" for low, high in flow.ports]
+    found: dict[str, object] = {
+        "id": flow.id,
+        "from": flow.origin,
+        "to": flow.target,
+        "src": [str(network) for network in flow.sources],
+        "dst": [str(network) for network in flow.destinations],
+        "protocol": flow.protocol,
+    }
+    if ports:
+        found["dport"] = ports
+    return found | {
+        "basis": flow.basis,
+        "owner": flow.owner,
+        "expires": flow.expires,
+        "description": flow.ja,
+    }
+
+
+def _waypoints(city: City) -> list[dict[str, object]]:
+    """Return one waypoint a pair of zones: the hosts between which data must pass are an end of every flow of the pair."""
+    via: dict[tuple[str, str], set[str]] = {}
+    basis: dict[tuple[str, str], str] = {}
+    for flow in city.flows:
+        if flow.waypoint is not None and flow.waypoint in city.servers.servers:
+            pair = (flow.origin, flow.target)
+            via.setdefault(pair, set()).add(str(city.servers.servers[flow.waypoint].address))
+            basis.setdefault(pair, flow.basis)
+    return [
+        {"from": origin, "to": target, "via": sorted(via[origin, target]), "basis": basis[origin, target]}
+        for origin, target in sorted(via)
+    ]
+
+
+def _systems(city: City) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for key, system in city.systems.systems.items():
+        servers = [city.servers.servers[name] for name in system.servers if name in city.servers.servers]
+        if system.zone is None or not servers:
+            continue
+        found.append(
+            {
+                "id": key,
+                "name": system.ja,
+                "zone": system.zone,
+                "addresses": sorted(str(server.address) for server in servers),
+                "sites": [site for site in system.used_at if site in city.sites],
+            }
+        )
+    return found
