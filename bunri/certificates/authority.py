@@ -170,6 +170,14 @@ class Authority:
         write_atomic(self.folder / "crl.pem", crl.public_bytes(serialization.Encoding.PEM))
         self._store(self.ledger.model_copy(update={"crl_number": number}))
 
+    def refresh_crl(self, now: datetime, period: timedelta) -> bool:
+        """Write a new revocation list if the last one is older than ``period``; return whether it was written."""
+        crl = x509.load_pem_x509_crl((self.folder / "crl.pem").read_bytes())
+        if now - crl.last_update_utc < period:
+            return False
+        self.write_crl(now)
+        return True
+
     def import_external(self, pem: bytes, chain: bytes, profile: ProfileName, holder: str) -> Entry:
         """Take a certificate of another authority into the ledger and trust its issuer. Error: CRT006.
 

@@ -55,13 +55,17 @@ def _classes(city: City, clients: tuple[Client, ...]) -> Iterator[Class]:
             continue
         special = [Reply(c.name, vlan) for c in clients if (vlan := city.class_vlan(name, c.name)) != entry.vlan]
         ssid = city.wlan.ssids[entry.wireless].ssid if entry.wireless else ""
-        yield Class(name, entry.zone, entry.method, ssid, (*special, Reply("", entry.vlan)))
+        # The VLAN of a wireless class lives at the controller: on a wire it would be a VLAN that no switch has.
+        replies = () if ssid else (*special, Reply("", entry.vlan))
+        yield Class(name, entry.zone, entry.method, ssid, replies)
 
 
 def _identities(city: City) -> Iterator[Identity]:
     for terminal in city.terminal_list:
         if city.dot1x.classes[terminal.terminal_class].method != "mab":
             yield Identity(identity_of(city, terminal.name), terminal.terminal_class)
+    for user in city.dot1x.users:
+        yield Identity(user.name, user.class_name)
 
 
 def _bypasses(city: City) -> Iterator[Bypass]:
