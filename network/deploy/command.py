@@ -95,7 +95,7 @@ def _plan(args: argparse.Namespace) -> int:
     found = open_control(args)
     names = found.limited(args.limit)
     candidates = {name: found.intended_text(name) for name in names}
-    return _make(args, found, planning.Wish(args.title, candidates, _serial(args.serial), args.atomic, args.parallel))
+    return _make(args, found, planning.Wish(args.title, candidates, serial(args.serial), args.atomic, args.parallel))
 
 
 def _rollback_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,7 +110,7 @@ def _rollback(args: argparse.Namespace) -> int:
     if not candidates:
         raise error("CHG019", Where(file=str(found.journal)))
     title = f"番号 {args.number} の状態へ戻す / back to number {args.number}"
-    return _make(args, found, planning.Wish(title, candidates, _serial(args.serial), args.atomic, args.parallel))
+    return _make(args, found, planning.Wish(title, candidates, serial(args.serial), args.atomic, args.parallel))
 
 
 def _make(args: argparse.Namespace, found: Control, wish: planning.Wish) -> int:
@@ -247,5 +247,6 @@ def _show_record(record: Record, path: Path) -> None:
         print(message, file=sys.stderr)
 
 
-def _serial(text: str) -> tuple[int | str, ...]:
+def serial(text: str) -> tuple[int | str, ...]:
+    """Return batch sizes from text: ``1,5,100%``."""
     return tuple(word if word.endswith("%") else int(word) for word in text.split(","))

@@ -98,7 +98,8 @@ def open_fortios(endpoint: Endpoint) -> Any:
             timeout=int(endpoint.timeout),
             **_strict(endpoint),
         )
-    connection.channel = _Metered(connection.channel)
+    metered: Any = _Metered(connection.channel)
+    connection.channel = metered
     return connection
 
 

@@ -15,6 +15,7 @@ from bunri.messages import BunriError, Where, error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
 
@@ -41,6 +42,22 @@ def prove(before: Path, after: Path, order: Sequence[Sequence[str]], policy: Pat
         id_ = "DEP018" if verdict == "violated" else "DEP019"
         raise error(id_, Where(file=str(policy)), step=str(answer.step), what="; ".join(map(str, answer.summary[:5])))
     return Proof(verdict="proved", reference=reference(before, after, policy), summary=tuple(map(str, answer.summary)))
+
+
+def judge(snapshot: Path, policy: Path, today: date) -> dict[str, Any]:
+    """Return what ``bunri verify --json`` says of a snapshot. Error: DEP017 if the verifier cannot be asked."""
+    try:
+        config: Any = importlib.import_module("network.config")
+        model: Any = importlib.import_module("network.policy.model")
+        verifier: Any = importlib.import_module("network.policy.verify")
+        result = verifier.verify(config.load_snapshot(snapshot), model.load_policy(policy), today=today, rules=False)[0]
+        answer: dict[str, Any] = result.as_json()
+    except BunriError:
+        raise
+    except Exception as problem:
+        # Whatever goes wrong inside the verifier, it has proved nothing.
+        raise error("DEP017", Where(file=str(policy)), why=f"{type(problem).__name__}: {problem}") from problem
+    return answer
 
 
 def reference(before: Path, after: Path, policy: Path) -> str:

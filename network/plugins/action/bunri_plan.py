@@ -1,0 +1,29 @@
+"""Action plugin ``bunri_plan``: ask devices for their differences, prove the change, write the plan. Thin; the work is in ``network/deploy/planning.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# napalm is imported here once, before Ansible forks its workers, instead of in each of them.
+import napalm  # noqa: F401
+from ansible.plugins.action import ActionBase
+
+from network.deploy import playbook
+
+
+class ActionModule(ActionBase):
+    """See the documentation in ``network/plugins/modules/bunri_plan.py``."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run once for the whole play."""
+        super().run(tmp, task_vars)
+        options = self._task.args
+
+        def report(target: str, what: str) -> None:
+            if what == "failed" or what.endswith("done"):
+                self._display.display(f"{target}: {what}", stderr=True)
+
+        return playbook.answered(lambda: playbook.plan(options, report))
