@@ -1,4 +1,5 @@
-"""Cabling of the intended snapshot (Batfish's ``layer1_topology.json``), with the neighbours that no configuration describes."""
+"""Cabling of the intended snapshot (Batfish's ``layer1_topology.json``), with the neighbours that no configuration
+describes."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ Edge = tuple[tuple[str, str], tuple[str, str]]
 def edges(city: City) -> tuple[Edge, ...]:
     """Return every cable as ((device, interface), (device, interface)), ends and cables in natural order.
 
-    Access points, hypervisors, printers, telephones and carriers' ends are neighbours without configuration; each cable end at
-    one has an interface of its own name (``eth0`` where nobody counts them).
+    Access points, hypervisors, printers, telephones and carriers' ends are neighbours without configuration; each
+    cable end at one has an interface of its own name (``eth0`` where nobody counts them).
     """
     found: set[Edge] = set()
     for link in city.links:

@@ -1,4 +1,5 @@
-"""Feature ``dot1x``: port access control in closed mode and the RADIUS servers behind it (IEEE 802.1X-2020; plan N6, 3-7)."""
+"""Feature ``dot1x``: port access control in closed mode and the RADIUS servers behind it (IEEE 802.1X-2020; plan
+N6, 3-7)."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from bunri.messages import error
 from network.design.model import PortAuth, Radius, RadiusServer
-from network.design.plan import Plan
 
 if TYPE_CHECKING:
     from bunri.intent.cabling import PortProfile
+    from network.design.plan import Plan
 
 
 def port_auth(plan: Plan, profile: PortProfile) -> PortAuth:

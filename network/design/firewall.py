@@ -1,4 +1,5 @@
-"""Feature ``firewall``: the boundary pairs with exactly the declared flows, and the ways to them (plan N1, 3-2, 3-8)."""
+"""Feature ``firewall``: the boundary pairs with exactly the declared flows, and the ways to them (plan N1, 3-2,
+3-8)."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from network.design.model import (
     Redistribution,
     StaticRoute,
 )
-from network.design.plan import Plan
 from network.design.wan import has_boundary
 
 if TYPE_CHECKING:
     from bunri.intent import DeclaredFlow, Device, Segment
     from bunri.intent.firewall import Boundary
+    from network.design.plan import Plan
 
 
 def boundary_of(plan: Plan, device: Device) -> tuple[str, Boundary] | None:
@@ -65,20 +66,20 @@ def static_routes(plan: Plan, device: Device) -> list[StaticRoute]:
     for name, boundary in _boundaries_at(plan, device):
         for zone, vlan in boundary.vlans.items():
             segment = _segment(plan, boundary, zone)
-            for prefix in plan.boundary_prefixes[zone]:
-                found.append(
-                    StaticRoute(
-                        plan.city.zones[zone].vrf,
-                        str(prefix.network_address),
-                        str(prefix.netmask),
-                        str(segment.prefix[1]),
-                        "BOUNDARY",
-                        "firewall",
-                        boundary.distance,
-                        vlan,
-                        plan.origin("firewall", "boundaries", name),
-                    )
+            found += [
+                StaticRoute(
+                    plan.city.zones[zone].vrf,
+                    str(prefix.network_address),
+                    str(prefix.netmask),
+                    str(segment.prefix[1]),
+                    "BOUNDARY",
+                    "firewall",
+                    boundary.distance,
+                    vlan,
+                    plan.origin("firewall", "boundaries", name),
                 )
+                for prefix in plan.boundary_prefixes[zone]
+            ]
     return found
 
 
@@ -95,7 +96,8 @@ def redistribution(plan: Plan, device: Device) -> dict[str, tuple[Redistribution
 
 
 def policy_ids(flows: list[DeclaredFlow]) -> dict[str, int]:
-    """Return flow id → policy id, 1000..999999. It follows from the flow's own id, so that a new flow renumbers no other."""
+    """Return flow id → policy id, 1000..999999. It follows from the flow's own id, so that a new flow renumbers no
+    other."""
     found: dict[str, int] = {}
     used: set[int] = set()
     for name in sorted(flow.id for flow in flows):
@@ -118,7 +120,8 @@ def _service(flow: DeclaredFlow) -> str:
 
 
 def firewall(plan: Plan, device: Device) -> Firewall | None:
-    """Return a unit of a boundary pair. Both units have the same rules; they differ in name, priority and management address."""
+    """Return a unit of a boundary pair. Both units have the same rules; they differ in name, priority and
+    management address."""
     found = boundary_of(plan, device)
     if found is None:
         return None
@@ -240,10 +243,18 @@ def _interfaces(
         item = _segment(plan, boundary, zone)
         found.append(
             FirewallInterface(
-                names[zone], zone, f"{zone} side of the boundary", str(item.prefix[1]), str(item.prefix.netmask), boundary.trunk_port, vlan, "ping",
-                snmp_index=100 + vlan, origin=plan.origin(*item.key),
+                names[zone],
+                zone,
+                f"{zone} side of the boundary",
+                str(item.prefix[1]),
+                str(item.prefix.netmask),
+                boundary.trunk_port,
+                vlan,
+                "ping",
+                snmp_index=100 + vlan,
+                origin=plan.origin(*item.key),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

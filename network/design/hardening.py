@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from network.design.model import Interface
-from network.design.plan import Plan
 from network.design.vrf_separation import spare_vrf
 
 if TYPE_CHECKING:
     from bunri.intent import Device
+    from network.design.plan import Plan
 
 
 def shut(plan: Plan, port: str, origin: str) -> Interface:
@@ -31,7 +31,16 @@ def parked(plan: Plan, device: Device) -> list[Interface]:
     spare = plan.city.hardware[device.model].management_port
     if spare:
         found.append(
-            Interface(spare, "physical", "unused", where, shutdown=True, routed=True, negotiation=kind == "router", vrf=spare_vrf(plan, device))
+            Interface(
+                spare,
+                "physical",
+                "unused",
+                where,
+                shutdown=True,
+                routed=True,
+                negotiation=kind == "router",
+                vrf=spare_vrf(plan, device),
+            )
         )
     if kind in ("switch", "wlc"):
         found.append(Interface("Vlan1", "svi", "", where, shutdown=True))

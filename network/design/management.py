@@ -1,4 +1,5 @@
-"""Feature ``management``: how devices are reached, timed, logged and watched, in the management VRF only (plan N7, G9)."""
+"""Feature ``management``: how devices are reached, timed, logged and watched, in the management VRF only (plan N7,
+G9)."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from network.design.dot1x import radius
 from network.design.model import Account, Acl, AclEntry, Interface, Management, Snmp, StaticRoute
-from network.design.plan import Plan
 
 if TYPE_CHECKING:
     from bunri.intent import Device
+    from network.design.plan import Plan
 
 SOURCES = "MGMT-SOURCES"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Platform = Literal["cisco_ios", "fortios"]
-Role = Literal["core", "site", "access", "edge", "router", "wlc", "firewall"]
+Role = Literal["core", "site", "access", "edge", "lgwan", "internet", "firewall", "wlc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,8 @@ class RadiusServer:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What 802.1X, DHCP snooping and ARP inspection need once a device. Rates in packets a second, storm in per cent."""
+    """What 802.1X, DHCP snooping and ARP inspection need once a device. Rates in packets a second, storm in per
+    cent."""
 
     dot1x: bool
     snooping_vlans: str  # "" = no layer 2 edge here
@@ -314,7 +315,8 @@ class Snmp:
 
 @dataclass(frozen=True, slots=True)
 class Management:
-    """How the device is managed: in VRF ``vrf`` only. ``source`` is the interface all management traffic leaves from."""
+    """How the device is managed: in VRF ``vrf`` only. ``source`` is the interface all management traffic leaves
+    from."""
 
     vrf: str
     source: str
@@ -498,7 +500,8 @@ class Firewall:
     """A unit of a FortiGate pair at the zone boundary."""
 
     ha: HighAvailability
-    # Networks whose hosts may ping. FortiOS answers pings from trusted hosts of administrators only, once all have some.
+    # Networks whose hosts may ping. FortiOS answers pings from trusted hosts of administrators only, once all have
+    # some.
     probed_from: tuple[tuple[str, str], ...]
     interfaces: tuple[FirewallInterface, ...]
     zones: tuple[tuple[str, tuple[str, ...]], ...]
@@ -513,7 +516,8 @@ class Firewall:
 class Bootstrap:
     """Day 0: the interfaces by which the device is first reached over SSH in the management VRF, and nothing else.
 
-    ``interfaces`` are a subset of the device's own (their uplinks, management addresses), ``ospf`` the management process.
+    ``interfaces`` are a subset of the device's own (their uplinks, management addresses), ``ospf`` the management
+    process.
     """
 
     vlans: tuple[Vlan, ...]

@@ -1,20 +1,22 @@
 """What the features share: the city's devices seen as routers and switches, and the numbers that every feature needs.
 
-Everything is a pure function of the city; nothing depends on the order of a set or on the hash seed. Numbers come from the
-inventory (site number, link index, loopback address), never from a position in a list, so that an addition moves nothing (N2).
+Everything is a pure function of the city; nothing depends on the order of a set or on the hash seed. Numbers come
+from the
+inventory (site number, link index, loopback address), never from a position in a list, so that an addition moves
+nothing (N2).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from bunri.intent import LAYER3, Cable, City, Device, End, Segment, natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from ipaddress import IPv4Address, IPv4Network
 
 PAIR_ROLES = frozenset({"core", "site", "edge"})
 
@@ -90,9 +92,16 @@ class Plan:
 
     def origin(self, *key: str | int) -> str:
         """Return where a value of the inventory stands: ``links.yml:12``."""
-        where = self.city.where(*key)
-        file = where.file.replace("\\", "/").rsplit("/", 1)[-1]
-        return f"{file}:{where.line}" if file else where.key
+        known = self._origins.get(key)
+        if known is None:
+            where = self.city.where(*key)
+            file = where.file.replace("\\", "/").rsplit("/", 1)[-1]
+            known = self._origins[key] = f"{file}:{where.line}" if file else where.key
+        return known
+
+    @cached_property
+    def _origins(self) -> dict[tuple[str | int, ...], str]:
+        return {}
 
     def kind(self, device: str) -> str:
         """Return the kind of hardware: switch, router, firewall, wlc."""
@@ -116,7 +125,8 @@ class Plan:
         return found
 
     def bgp_only(self, site: str) -> bool:
-        """Return whether the site routes by BGP alone: it announces segments of its own (data centre, backup centre)."""
+        """Return whether the site routes by BGP alone: it announces segments of its own (data centre, backup
+        centre)."""
         entry = self.city.wan.bgp.sites.get(site)
         return entry is not None and bool(entry.originates)
 
@@ -160,7 +170,7 @@ class Plan:
     @cached_property
     def segments_of(self) -> Mapping[str, tuple[Segment, ...]]:
         """Device → the segments that it is a gateway of."""
-        found: dict[str, tuple[Segment, ...]] = {name: () for name in self.city.devices}
+        found: dict[str, tuple[Segment, ...]] = dict.fromkeys(self.city.devices, ())
         for site, names in self.gateways.items():
             for name in names:
                 found[name] = self.city.segments_at[site]
@@ -171,7 +181,8 @@ class Plan:
         return int(device.management) - int(self.city.vrf_separation.loopbacks.network_address)
 
     def router_id(self, device: Device, zone: str) -> str:
-        """Return an OSPF/BGP router id that is unique over VRFs and devices: the loopback's number in the zone's range."""
+        """Return an OSPF/BGP router id that is unique over VRFs and devices: the loopback's number in the zone's
+        range."""
         offset = int(self.city.vrf_separation.loopbacks.network_address) - int(
             self.city.zones[self.management_zone].prefix[0]
         )

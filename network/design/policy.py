@@ -1,4 +1,5 @@
-"""Policy file of the intended snapshot: zones, declared flows, known failures. The verifier reads it and nothing of the design."""
+"""Policy file of the intended snapshot: zones, declared flows, known failures. The verifier reads it and nothing
+of the design."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ def _flow(flow: DeclaredFlow) -> dict[str, object]:
 
 
 def _waypoints(city: City) -> list[dict[str, object]]:
-    """Return one waypoint a pair of zones: the hosts between which data must pass are an end of every flow of the pair."""
+    """Return one waypoint a pair of zones: the hosts between which data must pass are an end of every flow of the
+    pair."""
     via: dict[tuple[str, str], set[str]] = {}
     basis: dict[tuple[str, str], str] = {}
     for flow in city.flows:

@@ -1,4 +1,5 @@
-"""Feature ``terminals``: ports for PCs, printers and telephones, DHCP snooping and ARP inspection (plan 1-1, N15, N18)."""
+"""Feature ``terminals``: ports for PCs, printers and telephones, DHCP snooping and ARP inspection (plan 1-1, N15,
+N18)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def port(plan: Plan, item: AccessPort, attached: Attached | None) -> Interface:
 
 
 def access(plan: Plan, device: Device) -> Access | None:
-    """Return what the device inspects. Only VLANs whose hosts take addresses by DHCP can be checked against the snooping table."""
+    """Return what the device inspects. Only VLANs whose hosts take addresses by DHCP can be checked against the
+    snooping table."""
     if plan.kind(device.name) != "switch":
         return None
     city = plan.city

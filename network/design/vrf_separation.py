@@ -126,7 +126,8 @@ def antispoof_name(segment: Segment) -> str:
 
 
 def antispoofing(plan: Plan, device: Device) -> tuple[Acl, ...]:
-    """Return one list a segment: own sources and DHCP clients only (BCP 38), so that no host can pose as another zone's."""
+    """Return one list a segment: own sources and DHCP clients only (BCP 38), so that no host can pose as another
+    zone's."""
     return tuple(
         Acl(
             antispoof_name(segment),

@@ -1,4 +1,5 @@
-"""Feature ``wan``: trunks between sites, BGP per VRF, lines to LGWAN and the security cloud (plan N3, N5, N9, B2–B4, 1-2)."""
+"""Feature ``wan``: trunks between sites, BGP per VRF, lines to LGWAN and the security cloud (plan N3, N5, N9,
+B2–B4, 1-2)."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ def describe(plan: Plan, link: Cable, other: End) -> str:
 def parent(plan: Plan, link: Cable, own: End, other: End) -> Interface:
     """Return a router's port whose subinterfaces carry the VRFs."""
     name = own.port
-    return Interface(name, "physical", describe(plan, link, other), plan.link_origin(link), routed=True, negotiation=True)
+    return Interface(
+        name, "physical", describe(plan, link, other), plan.link_origin(link), routed=True, negotiation=True
+    )
 
 
 def outside_of(plan: Plan, device: Device) -> list[tuple[str, Outside, OutsideRouter]]:
@@ -136,16 +139,12 @@ def static_routes(plan: Plan, device: Device) -> list[StaticRoute]:
         external = plan.city.vrf_separation.externals[outside.external]
         networks = ["0.0.0.0/0"] if outside.default_route else [str(prefix) for prefix in external.prefixes]
         for text in networks:
-            network, _, length = text.partition("/")
-            mask = "0.0.0.0" if length == "0" else _mask(external.prefixes, text)
+            network = text.partition("/")[0]
+            mask = str(IPv4Network(text).netmask)
             vrf = plan.city.zones[outside.zone].vrf
             where = plan.origin("wan", "outsides", name)
             found.append(StaticRoute(vrf, network, mask, str(router.peer), outside.external, "wan", origin=where))
     return found
-
-
-def _mask(prefixes: tuple[IPv4Network, ...], text: str) -> str:
-    return str(next(prefix.netmask for prefix in prefixes if str(prefix) == text))
 
 
 def default_routes(plan: Plan, device: Device) -> dict[str, int]:
@@ -308,8 +307,8 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
             )
         )
         if boundary and over:
-            sets = (f"local-preference {LOCAL_PREFERENCE}", f"weight {WEIGHT}") if only else ()
-            clause = RouteMapClause("permit", 10, (f"ip address prefix-list BOUNDARY-{name}",), sets)
+            preference = (f"local-preference {LOCAL_PREFERENCE}", f"weight {WEIGHT}") if only else ()
+            clause = RouteMapClause("permit", 10, (f"ip address prefix-list BOUNDARY-{name}",), preference)
             maps.append(RouteMap(f"BOUNDARY-TO-BGP-{name}", (clause,)))
         if not only:
             metric = wan.bgp.ospf_metric * (1 if entry.preference == "primary" else 2)
@@ -318,7 +317,8 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
         if any(u.internal_bgp for u in plan.uplinks(device.name)):
             clauses = [RouteMapClause("permit", 20)]
             if boundary and over:
-                # What this device originates itself over the boundary stays here: the other one has its own way over it.
+                # What this device originates itself over the boundary stays here: the other one has its own way
+                # over it.
                 own = RouteMapClause("deny", 10, (f"ip address prefix-list BOUNDARY-{name}", "as-path 1"))
                 clauses.insert(0, own)
             maps.append(RouteMap(f"INTERNAL-{name}", tuple(clauses)))
@@ -334,7 +334,9 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
             else:
                 lists.append(_peer_city_list(plan, remote.asn, name))
                 inward.append(f"AS{remote.asn}-{name}")
-            stub = bool(remote.originates) and not any(item.site in remote.originates for item in city.firewall.boundaries.values())
+            stub = bool(remote.originates) and not any(
+                item.site in remote.originates for item in city.firewall.boundaries.values()
+            )
             if over and not stub:
                 inward.append(f"BOUNDARY-{name}")
             if not owned and outside_prefixes:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import json
 import sys
 import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bunri.cli import Command
 from bunri.messages import Message, Where, error
 from network.render.intended import Intended, build, stored, write
+
+if TYPE_CHECKING:
+    import argparse
 
 SHOWN_LINES = 60
 
@@ -29,9 +32,13 @@ def command() -> Command:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inventory", nargs="?", default="inventory/yasu", type=Path, metavar="INVENTORY")
-    parser.add_argument("--check", action="store_true", help="書かずに比べ、違えば 1 を返す / compare, write nothing; 1 if different")
+    parser.add_argument(
+        "--check", action="store_true", help="書かずに比べ、違えば 1 を返す / compare, write nothing; 1 if different"
+    )
     parser.add_argument("--out", type=Path, help="書き込み先(既定: INVENTORY/intended) / where to write")
-    parser.add_argument("--device", action="append", default=[], help="この装置だけ(複数可) / only this device; may be repeated")
+    parser.add_argument(
+        "--device", action="append", default=[], help="この装置だけ(複数可) / only this device; may be repeated"
+    )
     parser.add_argument("--today", type=date.fromisoformat, help="期限を判定する日付 / date for expiry, YYYY-MM-DD")
 
 
@@ -41,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from bunri.intent import load  # noqa: PLC0415
 
     begun = time.perf_counter()
-    city = load(args.inventory, today=args.today or date.today())  # noqa: DTZ011 - the city's own day
+    city = load(args.inventory, today=args.today or date.today())
     loaded = time.perf_counter()
     whole = build(city)
     done = time.perf_counter()
@@ -56,12 +63,18 @@ def run(args: argparse.Namespace) -> int:
     write(files, folder, before=before, remove=not args.device)
     seconds = {"load": round(loaded - begun, 3), "design_and_render": round(done - loaded, 3)}
     if args.json:
-        print(json.dumps({"folder": str(folder), "devices": _rows(whole, args.device), "changed": changed, "seconds": seconds}))
+        print(
+            json.dumps(
+                {"folder": str(folder), "devices": _rows(whole, args.device), "changed": changed, "seconds": seconds}
+            )
+        )
         return 0
     _table(whole, args.device, set(changed))
     lines = sum(text.count("\n") for name, text in files.items() if name.startswith("configs/"))
     print(f"\n{len(files)} files, {lines:,} configuration lines, {len(changed)} changed → {folder}")
-    print(f"読み込み / load {seconds['load']:.2f} s · 設計・生成 / design and render {seconds['design_and_render']:.2f} s")
+    print(
+        f"読み込み / load {seconds['load']:.2f} s · 設計・生成 / design and render {seconds['design_and_render']:.2f} s"
+    )
     return 0
 
 
@@ -76,7 +89,9 @@ def _selected(whole: Intended, devices: list[str]) -> dict[str, str]:
     return {name: text for name, text in whole.files.items() if name in wanted}
 
 
-def _check(args: argparse.Namespace, files: dict[str, str], before: dict[str, str], changed: list[str], folder: Path) -> int:
+def _check(
+    args: argparse.Namespace, files: dict[str, str], before: dict[str, str], changed: list[str], folder: Path
+) -> int:
     if args.json:
         print(json.dumps({"folder": str(folder), "equal": not changed, "changed": changed}))
         return 1 if changed else 0
@@ -86,7 +101,9 @@ def _check(args: argparse.Namespace, files: dict[str, str], before: dict[str, st
     shown = 0
     for name in changed:
         old, new = before.get(name, ""), files.get(name, "")
-        for line in difflib.unified_diff(old.splitlines(), new.splitlines(), f"stored/{name}", f"rendered/{name}", "", "", 1, ""):
+        for line in difflib.unified_diff(
+            old.splitlines(), new.splitlines(), f"stored/{name}", f"rendered/{name}", "", "", 1, ""
+        ):
             if shown < SHOWN_LINES and len(line) < 400:
                 print(line)
             shown += 1

@@ -1,7 +1,8 @@
 """DeviceDesign → text: plain Jinja2, compiled once, one call for all devices.
 
-Every template line is given an invisible marker when the template is compiled: the template's number, the line's number,
-and the value of ``origin`` in scope (the inventory entry). After rendering the marker is cut off each line and kept in a
+Every template line is given an invisible marker when the template is compiled: the template's number, the line's
+number, and the value of ``origin`` in scope (the inventory entry). After rendering the marker is cut off each line and
+kept in a
 side table, so that a report can say of any configuration line which template line and which inventory entry made it.
 The price is one variable a line; there is no second pass over the templates.
 """
@@ -33,7 +34,8 @@ _TOKEN = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\n", re.DOTALL)
 
 
 class Emit(Extension):
-    """``{% emit macro(x) %}``: what the macro prints stands here, whole lines as they are (a ``{{ }}`` would add a line end)."""
+    """``{% emit macro(x) %}``: what the macro prints stands here, whole lines as they are (a ``{{ }}`` would add a
+    line end)."""
 
     tags = {"emit"}  # noqa: RUF012 - the attribute is Jinja's
 
@@ -133,8 +135,8 @@ class Rendered:
 def render(designs: Mapping[str, DeviceDesign], *, folder: Path = TEMPLATES) -> Rendered:
     """Render every device in one call.
 
-    :raises BunriError: RND001 undefined value, RND002 template syntax, RND003 other failure inside a template, each with the
-        template's file and line and the device.
+    :raises BunriError: RND001 undefined value, RND002 template syntax, RND003 other failure inside a template,
+    each with the template's file and line and the device.
     """
     env = environment(folder)
     origins = Origins(templates=env.globals["_names"])  # type: ignore[arg-type]
@@ -208,5 +210,6 @@ def _shown(filename: str, folder: Path) -> str:
 
 
 def origins_json(origins: Origins) -> dict[str, Any]:
-    """Return the side file's content: ``templates``, ``table`` of [template, line, inventory entry], ``lines`` by device."""
+    """Return the side file's content: ``templates``, ``table`` of [template, line, inventory entry], ``lines`` by
+    device."""
     return {"templates": origins.templates, "table": [list(row) for row in origins.table], "lines": origins.lines}

@@ -6,7 +6,6 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -19,6 +18,8 @@ from network.render.engine import TEMPLATES, Origins, origins_json, render
 from network.render.secrets import refuse_leaks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bunri.intent import City
     from network.design.model import DeviceDesign
 
@@ -65,9 +66,14 @@ def _origins(origins: Origins) -> str:
     content = origins_json(origins)
     table = ",\n".join("  " + json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in content["table"])
     lines = ",\n".join(
-        f"  {json.dumps(name)}: {json.dumps(numbers, separators=(',', ':'))}" for name, numbers in content["lines"].items()
+        f"  {json.dumps(name)}: {json.dumps(numbers, separators=(',', ':'))}"
+        for name, numbers in content["lines"].items()
     )
     return f'{{"templates": {json.dumps(content["templates"])},\n"table": [\n{table}\n],\n"lines": {{\n{lines}\n}}}}\n'
+
+
+# Below these keys of the policy, lists and tables of plain values stand on one line.
+_ON_ONE_LINE = frozenset({"zones", "flows", "waypoints", "systems"})
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -82,9 +88,11 @@ def _yaml(content: dict[str, Any]) -> str:
     parts = []
     for key, value in content.items():
         # Lists and tables of plain values on one line; the top-level key always on its own.
-        style = None if isinstance(value, (dict, list)) and value else False
+        style = None if key in _ON_ONE_LINE else False
         parts.append(
-            yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118, default_flow_style=style)
+            yaml.dump(
+                {key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118, default_flow_style=style
+            )
         )
     return "\n".join(parts)
 

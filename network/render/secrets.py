@@ -1,11 +1,13 @@
 """Secrets: markers in intended text, filled in only in memory at deployment.
 
-Intended configurations hold ``<vault:NAME>`` or ``<vault:NAME:ENCODING>`` where a secret stands. A marker is one word without
+Intended configurations hold ``<vault:NAME>`` or ``<vault:NAME:ENCODING>`` where a secret stands. A marker is one
+word without
 blanks, so every reader and comparison can take it as an opaque word. ``fill`` replaces the markers; what a device would
-transform on input is put in already in the transformed form, so that the running configuration equals the filled text and
-drift stays quiet:
+transform on input is put in already in the transformed form, so that the running configuration equals the filled
+text and drift stays quiet:
 
-* ``type7``: Cisco's reversible type 7 (the published constant, XOR); it hides from glances only, as the device's own does.
+* ``type7``: Cisco's reversible type 7 (the published constant, XOR); it hides from glances only, as the device's
+  own does.
 * ``type9``: scrypt, N = 16384, r = 1, p = 1 (RFC 7914), in Cisco's base-64 alphabet, as ``enable secret 9``.
 
 The salts are derived from the secret, its name and the device, so that the same input gives the same text on every run.
