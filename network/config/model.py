@@ -677,6 +677,7 @@ class Device:
     stp_mode: str = ""
     stp_priority: dict[int, int] = field(default_factory=dict)  # VLAN → bridge priority
     bpduguard_default: bool = False
+    tag_native: bool = False  # vlan dot1q tag native: trunks tag their native VLAN too and drop untagged frames
     # Every other top-level or nested line that rules look for (hardening), normalised: "no ip http server",
     # ("line vty 0 15", "transport input ssh") …
     statements: dict[tuple[str, ...], Source] = field(default_factory=dict)

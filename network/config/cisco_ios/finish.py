@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from network.config.cisco_ios import bgp, filters, nat
+from network.config.cisco_ios import authentication, bgp, filters, nat, wireless
 from network.config.model import (
     ANY,
     Acl,
@@ -43,7 +43,10 @@ def finish(r: Reader) -> None:
     d = r.device
     d.vrfs = {name: _vrf(draft) for name, draft in r.vrfs.items()}
     d.vlans = {id_: Vlan(**_public(draft)) for id_, draft in sorted(r.vlans.items())}
+    _apply_templates(r)
     _interfaces(r)
+    authentication.finish(r)
+    wireless.finish(r)
     d.static_routes = list(r.statics.values())
     d.ospf = [_ospf(draft) for draft in r.ospf.values()]
     d.eigrp = [_eigrp(r, draft) for draft in r.eigrp.values() if draft["asn"]]
@@ -121,7 +124,7 @@ def _interfaces(r: Reader) -> None:
         fields["switchport"] = _switchport(draft, switch, name in parents)
         fields["ospf"] = _ospf_interface(draft["_ospf"])
         fields["first_hops"] = tuple(_first_hop(r, group) for group in draft["_hsrp"].values() if not group.get("_shutdown"))
-        fields["auth"] = _auth(draft)
+        fields["auth"] = _auth(r, draft)
         if draft.get("portfast") is None and r.facts.get("portfast_default"):
             fields["portfast"] = True
         tunnel = draft.get("_tunnel")
@@ -155,10 +158,31 @@ def _switchport(draft: Fields, switch: bool, has_subinterfaces: bool) -> Switchp
     return Switchport(lines=draft["_swlines"], **sw)
 
 
-def _auth(draft: Fields) -> PortAuth | None:
+def _auth(r: Reader, draft: Fields) -> PortAuth | None:
     if not draft["_auth"] and not draft["_authlines"]:
         return None
-    return PortAuth(**_public(draft["_auth"]), lines=tuple(draft["_authlines"]))
+    return PortAuth(**authentication.port(r, draft), lines=tuple(draft["_authlines"]))
+
+
+def _apply_templates(r: Reader) -> None:
+    """Put interface templates below the interfaces that use them: the interface's own lines win."""
+    templates = r.facts.get("templates", {})
+    for draft in r.interfaces.values():
+        use = draft.get("_template")
+        if not use:
+            continue
+        name, source = use
+        template = templates.get(name)
+        if template is None or template.get("_unknown"):
+            reclass(r, source, f"interface {draft['name']}")
+        if template is None:
+            continue
+        for key in ("_auth", "_sw", "_swlines", "_ospf"):
+            draft[key] = {**template[key], **draft[key]}
+        draft["_authlines"] = [*template["_authlines"], *draft["_authlines"]]
+        for key, value in template.items():
+            if key not in draft and key not in {"_template", "_unknown"}:
+                draft[key] = value
 
 
 def _ospf_interface(o: Fields) -> OspfInterface:

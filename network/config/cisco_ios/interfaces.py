@@ -814,6 +814,9 @@ def vlan_global(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         return filters.access_map(r, w, no, s)
     if w[1] == "filter":
         return filters.vlan_filter(r, w, no, s)
+    if w[1:] == ["dot1q", "tag", "native"]:
+        r.device.tag_native = not no
+        return True
     if len(w) != 2:
         return False
     ids = vlan_list(w[1])

@@ -217,8 +217,6 @@ TABLES: dict[str, dict[str, Handler]] = {
         "ip": ip,
         "ipv6": ipv6,
         "line": line,
-        "class-map": class_map,
-        "policy-map": policy_map,
         "control-plane": control_plane,
         "event": event_manager,
         "key": key,
