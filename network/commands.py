@@ -15,6 +15,13 @@ def verify() -> Command:
     return factory()
 
 
+def routes() -> Command:
+    """Return ``bunri routes``."""
+    from network.analysis.command import routes as factory  # noqa: PLC0415
+
+    return factory()
+
+
 def trace() -> Command:
     """Return ``bunri trace``."""
     from network.policy.command import trace as factory  # noqa: PLC0415

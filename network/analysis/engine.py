@@ -63,6 +63,34 @@ class Engine:
             for port in ports
             if snapshot.devices[port.device].interfaces[port.interface].first_hops
         }
+        # every address that a configuration sends packets to by name
+        self.gateways: frozenset[int] = frozenset(
+            static.next_hop
+            for device in snapshot.devices.values()
+            for static in device.static_routes
+            if static.next_hop is not None
+        ) | frozenset(
+            neighbor.address
+            for device in snapshot.devices.values()
+            if device.bgp is not None
+            for family in device.bgp.families
+            for neighbor in family.neighbors
+        ) | frozenset(
+            found
+            for device in snapshot.devices.values()
+            for map_ in device.route_maps.values()
+            for clause in map_.clauses
+            for kind, values in clause.sets
+            if kind.startswith("ip ")
+            for found in map(topology.dotted, values)
+            if found is not None
+        ) | frozenset(
+            route.gateway
+            for device in snapshot.devices.values()
+            if device.firewall is not None
+            for route in device.firewall.policy_routes
+            if route.gateway is not None
+        )
         self.tracked: frozenset[Port] = frozenset(
             port for port, found in self.groups_at.items() if any(group.track for group in found)
         )

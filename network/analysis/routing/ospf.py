@@ -165,7 +165,7 @@ def attachments(speaker: Speaker, device: Device) -> list[Attachment]:
             kind = network
         else:
             kind = "point-to-point" if interface.kind == "tunnel" or interface.unnumbered else "broadcast"
-        slow = kind.startswith("non-broadcast") or kind.startswith("point-to-multipoint")
+        slow = kind.startswith(("non-broadcast", "point-to-multipoint"))
         hello = interface.ospf.hello or (30 if slow else 10)
         dead = interface.ospf.dead or 4 * hello
         stub = configured.kind if configured is not None else "normal"
@@ -273,7 +273,7 @@ def graph(size: int, edges: list[Edge], alive: Collection[int]) -> Graph:
 
 def changed_pairs(before: Graph, after: Graph) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Return (source, target) pairs whose distance or next hops differ between two graphs of one domain."""
-    changed = before.distance != after.distance
+    changed: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.not_equal(before.distance, after.distance)
     position = {edge: number for number, edge in enumerate(after.edges)}
     none = np.zeros(before.size, dtype=np.bool_)
     seen = set()

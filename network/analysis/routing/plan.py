@@ -142,9 +142,9 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
     attachments_of: dict[Port, list[ospf.Attachment]] = defaultdict(list)
     for attachment in attached:
         attachments_of[attachment.port].append(attachment)
-        vertex = vertex_of.get(attachment.port)
-        if vertex is not None and not attachment.passive:
-            by_core[wired.core_of[vertex]].append(attachment)
+        home = vertex_of.get(attachment.port)
+        if home is not None and not attachment.passive:
+            by_core[wired.core_of[home]].append(attachment)
     all_pairs: list[tuple[ospf.Attachment, ospf.Attachment]] = []
     group = list(range(len(speakers)))
 
@@ -173,21 +173,21 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         domain_of.update(dict.fromkeys(numbers, len(domains)))
         domains.append(ospf.domain(members, [a for a in attached if a.speaker in numbers]))
         pairs.append([pair for pair in all_pairs if pair[0].speaker in numbers])
-    bgp, sessions, ports, unknown = _bgp(snapshot, tables, owners, union)
+    bgp, sessions, session_ports, unknown = _bgp(snapshot, tables, owners, union)
     points = _points(snapshot, speakers, bgp, union)
     replicates: list[tuple[Table, Table, str, str]] = []
     for name, device in snapshot.devices.items():
-        for vrf in device.vrfs.values():
-            for source, protocol, map_, _ in vrf.replicate:
-                replicates.append(((name, vrf.name), (name, source), protocol, map_))
-                union.join((name, vrf.name), (name, source))
-            if vrf.import_global_map or vrf.export_global_map:
-                union.join((name, vrf.name), (name, ""))
+        for definition in device.vrfs.values():
+            for source, protocol, map_, _ in definition.replicate:
+                replicates.append(((name, definition.name), (name, source), protocol, map_))
+                union.join((name, definition.name), (name, source))
+            if definition.import_global_map or definition.export_global_map:
+                union.join((name, definition.name), (name, ""))
         families = [s for s in bgp if s.device is device]
-        for one in families:
-            for two in families:
-                if one is not two and imports(one, two):
-                    union.join(one.table, two.table)
+        for into in families:
+            for giver in families:
+                if into is not giver and imports(into, giver):
+                    union.join(into.table, giver.table)
         for static in device.static_routes:
             if static.next_hop_vrf != static.vrf:
                 union.join((name, static.vrf), (name, static.next_hop_vrf))
@@ -225,7 +225,7 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         critical |= {_table(s) for n in component.domains for s in domains[n].speakers if s.process.default_originate}
         component.critical = frozenset(critical)
     result = Plan(
-        snapshot, wiring, dict(tables), dict(statics), speakers, domains, domain_of, pairs, bgp, sessions, ports,
+        snapshot, wiring, dict(tables), dict(statics), speakers, domains, domain_of, pairs, bgp, sessions, session_ports,
         components, component_of, vertex_of, loopbacks, unknown, unmodelled,
     )  # fmt: skip
     result.component_of_port = {port: c.number for c in components for port in c.ports}

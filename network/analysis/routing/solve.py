@@ -275,9 +275,17 @@ class Solver:
             hops.append(NextHop(hop.interface, address, hop.vrf) if hop.address is None and hop.interface else hop)
         return tuple(hops), route.metric if route.protocol != "connected" else 0
 
-    def resolve(self, table: Table, address: int) -> tuple[tuple[NextHop, ...], int] | None:
-        """Return (next hops, cost) to an address through a table; the prefix being solved never resolves itself."""
-        without = self.current if covers(self.current, address) else None
+    def resolve(
+        self, table: Table, address: int, asking: Table | None = None
+    ) -> tuple[tuple[NextHop, ...], int] | None:
+        """Return (next hops, cost) to an address through a table.
+
+        The prefix being solved never resolves itself, unless it is connected there or stands in another table than the
+        ``asking`` one: neither rests on what is being solved.
+        """
+        facts = self.facts.get(table)
+        rests = (asking is None or asking == table) and (facts is None or self.current not in facts.routes)
+        without = self.current if rests and covers(self.current, address) else None
         return self.ask(("resolve", table, address, without))  # type: ignore[return-value]
 
     def _session(self, number: int) -> bool:
@@ -576,7 +584,7 @@ class Solver:
                     return None
                 hops = (found6,)
             else:
-                found = self.resolve((table[0], static.next_hop_vrf), static.next_hop)
+                found = self.resolve((table[0], static.next_hop_vrf), static.next_hop, table)
                 if found is None:
                     return None
                 hops = found[0]

@@ -1,0 +1,403 @@
+"""Every failure of one or two elements: which matter, each scenario's state, and a verdict on it by the caller's judge.
+
+Elements are nodes, links, carriers and ducts. Work is saved only where the result is certain:
+
+* elements that cut the same cables and kill the same devices are one (:attr:`Sweep.same_as`);
+* a pair of which one element is *inert* (alone it changes no table, no first-hop election and no layer-3 interface, only where
+  hosts attach) and whose elements touch no common segment is *derived*: its state is the other's, less the inert one's sockets;
+* scenarios with equal tables and segments are judged once.
+
+Everything else is computed, each pair from the state of its heavier element alone. Work is spread over processes (spawned, so that it
+runs the same on every system) or, with a scheduler's address, over a Dask cluster.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from hashlib import sha256
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from bunri.messages import error
+from network.analysis import topology
+from network.analysis.engine import Engine
+from network.analysis.state import Element, Failures, Port, State, changed_segments, changed_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from network.config.model import Snapshot
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+CHUNK = 48
+Group = tuple[Element, tuple[Element, ...]]  # an element alone, if the second is empty; else it with each of the others
+
+
+class Judge(Protocol[R_co]):
+    """What a sweep asks of its caller: a picklable object. ``prepare`` is called once per process, before the first scenario."""
+
+    def prepare(self, base: State) -> None:
+        """Take the state without failures."""
+
+    def __call__(self, base: State, state: State) -> R_co:
+        """Return the verdict on one scenario; it must be picklable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[R]):
+    """One judged scenario."""
+
+    failures: Failures
+    result: R
+
+
+@dataclass(slots=True)
+class Sweep(Generic[R]):
+    """All of a sweep. A pair that is in ``derived`` opens and stops exactly what its two elements do alone."""
+
+    outcomes: list[Outcome[R]]
+    same_as: dict[Element, Element]
+    derived: int = 0
+    scenarios: int = 0
+    judged: int = 0
+    inert: tuple[Element, ...] = ()
+    stats: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Effect:
+    """What one element does alone."""
+
+    element: Element
+    dead: frozenset[str]
+    cut: frozenset[int]
+    cores: frozenset[int]
+    inert: bool
+    weight: int
+
+
+def universe(engine: Engine) -> list[Element]:
+    """Return every element that can fail: nodes with and without configuration, links, carriers, ducts."""
+    wiring = engine.wiring
+    nodes = sorted({*engine.snapshot.devices, *wiring.unmodelled_nodes})
+    found = [Element("node", name) for name in nodes]
+    found += [Element("link", link.name) for link in sorted(wiring.links, key=lambda link: link.name)]
+    found += sorted(wiring.groups)
+    return found
+
+
+def groups_of(
+    snapshot: Snapshot, carriers: Mapping[str, Iterable[str]], ducts: Mapping[str, Iterable[str]]
+) -> dict[Element, tuple[str, ...]]:
+    """Return carriers and ducts as elements. A link that no cable has is an error: the failure would be taken as harmless."""
+    wiring = topology.wire(snapshot)
+    result: dict[Element, tuple[str, ...]] = {}
+    for kind, named in (("carrier", carriers), ("duct", ducts)):
+        for name, links in named.items():
+            canonical = tuple(_canonical(link) for link in links)
+            for link, given in zip(canonical, links, strict=True):
+                if link not in wiring.link_index:
+                    raise error("ANA001", None, kind=kind, name=name, link=given)
+            result[Element(kind, name)] = canonical  # type: ignore[arg-type]
+    return result
+
+
+def _canonical(link: str) -> str:
+    first, arrow, second = link.partition(" <-> ")
+    return " <-> ".join(sorted((first, second))) if arrow else link
+
+
+def effects(engine: Engine, base: State) -> tuple[list[Effect], dict[Element, Element]]:
+    """Return one effect for each class of elements, and for every other element the one that stands for it."""
+    by_effect: dict[tuple[frozenset[str], frozenset[int]], Element] = {}
+    same: dict[Element, Element] = {}
+    found: list[Effect] = []
+    modelled = frozenset(engine.snapshot.devices)
+    for element in universe(engine):
+        dead, cut = topology.effects(engine.wiring, frozenset({element}))
+        key = (dead & modelled, cut)
+        known = by_effect.get(key)
+        if known is not None:
+            same[element] = known
+            continue
+        by_effect[key] = element
+        found.append(_effect(engine, base, element, dead, cut))
+    return found, same
+
+
+def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str], cut: frozenset[int]) -> Effect:
+    state = engine.compute(frozenset({element}), base)
+    if base.wired is None or state.wired is None:
+        raise TypeError("a state of this engine is needed")
+    tables = changed_tables(base, state)
+    gone = {number for number, core in base.wired.cores.items() if state.wired.cores.get(number) is not core}
+    leaves = frozenset(device for device in dead if _leaf(engine, device))
+    inert = all(device in leaves for device, _ in tables) and dead & engine.tables_on.keys() <= leaves
+    inert = inert and base.standby == state.standby and not _watched(engine, dead, cut)
+    if inert:
+        before = sorted(
+            (tuple(p for p in s.ports if p.device not in leaves), s.virtuals)
+            for number, s in base.topology.segments.items()
+            if number in gone
+        )
+        after = sorted(
+            (s.ports, s.virtuals) for number, s in state.topology.segments.items() if number not in base.topology.segments
+        )
+        lost = {port for port in base.wired.up - state.wired.up if port.device not in leaves}
+        inert = not lost and [x for x in before if x[0]] == [x for x in after if x[0]]
+    weight = len(tables) * 1000 + len(gone)
+    return Effect(element, dead, cut, frozenset(gone), inert, weight)
+
+
+def _leaf(engine: Engine, device: str) -> bool:
+    """Return whether no other device's packets can depend on a device's tables: no routing protocol, nobody's next hop, no gateway."""
+    plan = engine.plan
+    for table in engine.tables_on.get(device, ()):
+        component = plan.components[plan.component_of[table]]
+        if component.domains or component.bgp or any(other[0] != device for other in component.tables):
+            return False
+    for interface in engine.snapshot.devices[device].interfaces.values() if device in engine.snapshot.devices else ():
+        if interface.first_hops or any(address.value in engine.gateways for address in interface.addresses):
+            return False
+    return True
+
+
+def _watched(engine: Engine, dead: frozenset[str], cut: frozenset[int]) -> bool:
+    """Return whether an element bears on an HA election, a tracked object or a tunnel (then it is never called inert)."""
+    if engine.wiring.tunnels or any(name in dead for members in engine.wiring.ha_groups.values() for name in members):
+        return True
+    ends = {end for number in cut for end in engine.wiring.links[number].ends}
+    for members in engine.wiring.ha_groups.values():
+        if any(node in members for node, _ in ends):
+            return True
+    for node, _name in ends:
+        device = engine.snapshot.devices.get(node)
+        if device is not None and device.tracks:
+            return True
+    return False
+
+
+class _Context:
+    """What one process keeps for a sweep."""
+
+    def __init__(self, engine: Engine, base: State, judge: Judge[Any], *, prepared: bool) -> None:
+        self.engine = engine
+        self.base = base
+        self.judge = judge
+        self.results: dict[object, tuple[State, Any]] = {}
+        self.judged = 0
+        if not prepared:
+            prepare = getattr(judge, "prepare", None)
+            if prepare is not None:
+                prepare(base)
+
+    def run(self, groups: Sequence[Group]) -> tuple[list[tuple[Failures, Any]], int]:
+        """Return the verdict of each scenario of some groups, and how many were judged anew."""
+        found: list[tuple[Failures, Any]] = []
+        before = self.judged
+        for element, others in groups:
+            alone = frozenset({element})
+            state = self.engine.compute(alone, self.base)
+            if not others:
+                found.append((alone, self.verdict(state)))
+            for other in others:
+                both = frozenset({element, other})
+                found.append((both, self.verdict(self.engine.compute(both, state))))
+        return found, self.judged - before
+
+    def verdict(self, state: State) -> Any:  # noqa: ANN401 - whatever the judge returns
+        """Return the judge's verdict, from an earlier scenario with equal tables and segments if there is one."""
+        signature = self.signature(state)
+        known = self.results.get(signature)
+        if known is not None:
+            return known[1]
+        result = self.judge(self.base, state)
+        self.judged += 1
+        if len(self.results) > 20000:
+            self.results.clear()
+        # the state is kept so that the identities in its signature stay taken
+        self.results[signature] = (state, result)
+        return result
+
+    def signature(self, state: State) -> object:
+        """Return what a judge can see of a scenario."""
+        tables = frozenset((key, id(state.ribs.get(key))) for key in changed_tables(self.base, state))
+        gone, new = changed_segments(self.base, state)
+        return (
+            tables,
+            frozenset(segment.id for segment in gone),
+            frozenset((s.ports, s.edges, s.virtuals, s.crossings) for s in new if s.ports or s.edges),
+            state.dead & self.engine.tables_on.keys(),
+            state.standby,
+            state.unproved,
+        )
+
+
+_CONTEXTS: dict[str, _Context] = {}
+
+
+def _start(token: str, payload: bytes) -> None:
+    """Build a process's context once."""
+    if token in _CONTEXTS:
+        return
+    snapshot, groups, trusted, judge = pickle.loads(payload)  # noqa: S301 - our own bytes, from our own parent process
+    engine = Engine(snapshot, groups=groups, trusted=trusted)
+    _CONTEXTS.clear()
+    _CONTEXTS[token] = _Context(engine, engine.compute(frozenset()), judge, prepared=False)
+
+
+def _work(token: str, payload: bytes | None, groups: Sequence[Group]) -> tuple[list[tuple[Failures, Any]], int]:
+    """Run some groups in a worker process."""
+    if payload is not None:
+        _start(token, payload)
+    return _CONTEXTS[token].run(groups)
+
+
+def sweep(
+    base: State,
+    k: int,
+    judge: Judge[R],
+    *,
+    jobs: int | None = None,
+    dask: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    prepared: bool = False,
+) -> Sweep[R]:
+    """Judge every failure of one element, with ``k`` 2 also of two.
+
+    ``base`` is the state without failures, ``jobs`` the number of processes (all cores by default), ``dask`` a scheduler's address.
+    ``prepared`` says that ``judge.prepare(base)`` has been called in this process. ``progress(done, all)`` counts scenarios.
+    """
+    if base.engine is None or base.failures:
+        raise ValueError("a sweep starts from the state without failures")
+    if k not in (1, 2):
+        raise error("ANA002", None, k=k)
+    engine = base.engine
+    found, same = effects(engine, base)
+    found.sort(key=lambda effect: (-effect.weight, effect.element))
+    groups: list[Group] = [(effect.element, ()) for effect in found]
+    derived = 0
+    if k == 2:
+        for position, one in enumerate(found):
+            others = []
+            for two in found[position + 1 :]:
+                if (one.inert or two.inert) and one.cores.isdisjoint(two.cores):
+                    derived += 1
+                else:
+                    others.append(two.element)
+            groups += [(one.element, tuple(others[start : start + CHUNK])) for start in range(0, len(others), CHUNK)]
+    total = sum(len(others) or 1 for _, others in groups)
+    context = _Context(engine, base, judge, prepared=prepared)
+    results: list[tuple[Failures, R]] = []
+    judged = 0
+
+    def take(part: tuple[list[tuple[Failures, R]], int]) -> None:
+        nonlocal judged
+        results.extend(part[0])
+        judged += part[1]
+        if progress is not None:
+            progress(len(results), total)
+
+    batches = _batches(groups)
+    workers = (
+        jobs
+        if jobs is not None
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count()
+    )
+    if dask is not None:
+        _on_dask(dask, engine, judge, batches, take)
+    elif (workers or 1) > 1 and total > CHUNK:
+        _on_processes((workers or 1) - 1, engine, judge, batches, context, take)
+    else:
+        for batch in batches:
+            take(context.run(batch))
+    results.sort(key=lambda item: (len(item[0]), sorted(item[0])))
+    return Sweep(
+        [Outcome(failures, result) for failures, result in results],
+        same,
+        derived,
+        total + derived,
+        judged,
+        tuple(effect.element for effect in found if effect.inert),
+        {"elements": len(found) + len(same), "classes": len(found), "inert": sum(e.inert for e in found)},
+    )
+
+
+def _batches(groups: Sequence[Group]) -> list[list[Group]]:
+    """Return groups in batches of about ``CHUNK`` scenarios."""
+    batches: list[list[Group]] = []
+    size = CHUNK
+    for group in groups:
+        if size >= CHUNK:
+            batches.append([])
+            size = 0
+        batches[-1].append(group)
+        size += 1 + len(group[1])
+    return batches
+
+
+def _payload(engine: Engine, judge: Judge[Any]) -> tuple[str, bytes]:
+    payload = pickle.dumps((engine.snapshot, engine.groups, engine.trusted, judge), protocol=pickle.HIGHEST_PROTOCOL)
+    return sha256(payload).hexdigest(), payload
+
+
+def _on_processes(
+    workers: int,
+    engine: Engine,
+    judge: Judge[R],
+    batches: list[list[Group]],
+    context: _Context,
+    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+) -> None:
+    """Share the batches between this process and ``workers`` spawned ones."""
+    token, payload = _payload(engine, judge)
+    waiting = list(reversed(batches))
+    running: set[Future[tuple[list[tuple[Failures, R]], int]]] = set()
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(token, payload)
+    ) as pool:
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * workers:
+                    running.add(pool.submit(_work, token, None, waiting.pop(0)))
+                if waiting:
+                    take(context.run(waiting.pop()))
+                    done = {future for future in running if future.done()}
+                else:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                running -= done
+                for future in done:
+                    take(future.result())
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
+
+
+def _on_dask(
+    address: str,
+    engine: Engine,
+    judge: Judge[R],
+    batches: list[list[Group]],
+    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+) -> None:
+    """Run the batches on a Dask cluster; each worker builds its context once."""
+    try:
+        from distributed import Client, as_completed  # noqa: PLC0415 - only who asks for a cluster needs it
+    except ImportError as problem:
+        raise error("ANA003", None) from problem
+    token, payload = _payload(engine, judge)
+    with Client(address) as client:
+        data = client.scatter(payload, broadcast=True)
+        futures = [client.submit(_work, token, data, batch, pure=False) for batch in batches]
+        for _, part in as_completed(futures, with_results=True):
+            take(part)
+
+
+__all__ = ["Effect", "Judge", "Outcome", "Port", "Sweep", "effects", "groups_of", "sweep", "universe"]
