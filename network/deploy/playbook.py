@@ -1,4 +1,4 @@
-"""What the action plugins share: options from a task's arguments, results that Ansible can show, errors as its failures.
+"""What the action plugins share: options from a task's arguments, results and errors as Ansible shows them.
 
 A plugin runs once a play and does all hosts itself, in threads: one process that holds the journal, not one a device.
 """

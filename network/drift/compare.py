@@ -18,7 +18,7 @@ _CHANGED = re.compile(r"^! Last configuration change at (?P<when>.+?)(?: by (?P<
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One device's result. ``differences`` are lines for people (``-`` missing, ``+`` extra, ``~`` order, ``*`` secret).
+    """One device's result. ``differences`` are lines: ``-`` missing, ``+`` extra, ``~`` order, ``*`` secret.
 
     ``unchecked`` names lines whose value the device does not let anybody compare. ``path`` is the verifier's
     witness where the drift opens a way between zones.

@@ -1,4 +1,4 @@
-"""Action plugin ``bunri_drift``: compare devices with their intended configurations. Thin; the work is in ``network/drift/check.py``."""
+"""Action plugin ``bunri_drift``: compare devices with their intended configurations. Thin; see ``network/drift``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Action plugin ``bunri_plan``: ask devices for their differences, prove the change, write the plan. Thin; the work is in ``network/deploy/planning.py``."""
+"""Action plugin ``bunri_plan``: ask devices for differences, prove the change, write the plan. Thin; see ``network/deploy``."""
 
 from __future__ import annotations
 
