@@ -64,17 +64,17 @@ class Way:
 class Tracer:
     """Follows single packets. ``sessions`` names firewalls that would let the packet pass as a reply."""
 
-    def __init__(self, forwarding: Forwarding, origins: Mapping[tuple[str, int], str] | None = None) -> None:
+    def __init__(self, forwarding: Forwarding, origins: Origins | None = None) -> None:
         self.forwarding = forwarding
         self.space = forwarding.space
         self.devices = forwarding.devices
-        self.origins = origins or {}
+        self.origins = origins
 
     def hop(self, device: str, interface: str, vrf: str, action: str, source: Source | None = None) -> Hop:
         """Return a hop with its line and, where known, what the line was rendered from."""
         if source is None:
             return Hop(device, interface, vrf, action)
-        origin = self.origins.get((Path(source.file).name, source.line), "")
+        origin = self.origins.get(device, source.line) if self.origins is not None else ""
         return Hop(device, interface, vrf, action, source.file, source.line, source.text.strip(), origin)
 
     def start(self, port: Port) -> tuple[Node, Hop]:
@@ -125,8 +125,9 @@ class Tracer:
                     yield from self._follow(
                         piece.target, self._translated(packet, piece.rewrite), (*hops, *steps), seen
                     )
-                if not passed and blocked:
-                    yield Way((*hops, *blocked[-1][1]), "dropped", packet=packet)
+                if not passed:
+                    nobody = (self.hop(node.device, "", getattr(node, "vrf", ""), "nobody answers"),)
+                    yield Way((*hops, *(blocked[-1][1] if blocked else nobody)), "dropped", packet=packet)
         if not found:
             yield Way((*hops, *self._stopped(node, packet)), "dropped", packet=packet)
 
@@ -266,35 +267,34 @@ class Tracer:
         return None
 
 
-def load_origins(root: str) -> dict[tuple[str, int], str]:
-    """Return (file name, line) → "template, inventory entry" from ``origins.json`` beside the configurations; empty without one."""
-    result: dict[tuple[str, int], str] = {}
-    for path in (Path(root) / "origins.json", Path(root) / "configs" / "origins.json"):
-        if not path.is_file():
-            continue
+class Origins:
+    """What each line was rendered from, read from ``origins.json`` beside the configurations when a witness first asks.
+
+    The file has ``templates`` (names), ``table`` (rows: template, line in it, inventory entry) and ``lines`` (device → row by line).
+    A folder without that file, or with a broken one, has no origins: a witness without them is still a witness.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._data: dict[str, Any] | None = None
+
+    def get(self, device: str, line: int) -> str:
+        """Return ``template:line, inventory entry`` of a device's line (from 1), or an empty text."""
+        if self._data is None:
+            self._data = self._load()
+        rows = self._data.get("lines", {}).get(device, ())
+        if not 1 <= line <= len(rows):
+            return ""
+        template, number, entry = self._data["table"][rows[line - 1]]
+        return ", ".join(part for part in (f"templates/{self._data['templates'][template]}:{number}", entry) if part)
+
+    def _load(self) -> dict[str, Any]:
+        path = Path(self._root) / "origins.json"
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(path.read_text(encoding="utf-8")) if self._root and path.is_file() else {}
         except (OSError, ValueError):
-            continue  # a witness without origins is still a witness; the proof does not read this file
-        files = data.get("files", data) if isinstance(data, dict) else {}
-        for file, lines in files.items():
-            pairs = (
-                enumerate(lines, 1)
-                if isinstance(lines, list)
-                else ((int(key), value) for key, value in lines.items() if str(key).isdigit())
-            )
-            for number, value in pairs:
-                if value:
-                    result[Path(file).name, number] = _origin(value)
-    return result
-
-
-def _origin(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values() if part)
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value if part)
-    return str(value)
+            data = {}
+        return data if isinstance(data, dict) else {}
 
 
 def packet_text(packet: Packet) -> str:
