@@ -560,57 +560,46 @@ class Forwarding:
         vrf = _vrf(device, interface)
         everything = self.atoms.all
         gate = self._ingress(device, interface, vrf)
+        here = came(device, interface)
+
+        def to(target: Target, rewrite: Rewrite | None = None, mask: int = everything) -> tuple[tuple[Piece, ...]]:
+            return ((Piece(mask, gate, rewrite, target),),)
+
         for address, helper_vrf, source in interface.helpers:
             own = _addresses(interface)[:1] or ((0, 0xFFFFFFFF),)
             relay = Rewrite((("dst", ((address, address),)), ("src", own)), source)
-            select = Filter(
-                self.space.equal("protocol", 17) & self.space.ranges("dport", HELPER_PORTS), self.space.none
-            )
-            target = Spot(arrival.device, vrf if helper_vrf is None else helper_vrf, came(device, interface))
-            yield Choice(
-                everything,
-                _meet(gate, select),
-                ((Piece(everything, None, relay, target),),),
-                source,
-                extra=True,
-                kind="relay",
-            )
+            packets = self.space.equal("protocol", 17) & self.space.ranges("dport", HELPER_PORTS)
+            target = Spot(arrival.device, vrf if helper_vrf is None else helper_vrf, here)
+            select = Filter(packets, self.space.none)
+            yield Choice(everything, select, to(target, relay), source, extra=True, kind="relay")
         if interface.vrf_select_source:
             for other, source in interface.vrf_receive:
-                target = Spot(arrival.device, other, came(device, interface))
-                yield Choice(
-                    everything, gate, ((Piece(everything, None, None, target),),), source, extra=True, kind="vrf-select"
-                )
-        left = Filter(self.space.all, self.space.all)
+                target = Spot(arrival.device, other, here)
+                yield Choice(everything, None, to(target), source, extra=True, kind="vrf-select")
+        left: Filter | None = None
         for packets, rewrite, target in self._destinations(device, interface, vrf):
+            left = left or self.filters.open
             select = Filter(left.may & packets, left.must & packets)
             left = Filter(left.may & ~packets, left.must & ~packets)
-            yield Choice(
-                everything,
-                _meet(gate, select),
-                ((Piece(everything, None, rewrite, target),),),
-                rewrite.source,
-                kind="translation",
-            )
-        normal = Spot(arrival.device, vrf, came(device, interface))
-        if interface.policy_route_map is not None:
-            route_map = device.route_maps.get(interface.policy_route_map[0])
-            self._tables.append(((arrival.device, vrf), self.state.ribs.get((arrival.device, vrf))))
-            local = self._local_mask(arrival.device, vrf)
-            if local:
-                yield Choice(local, _meet(gate, left), ((Piece(local, None, None, normal),),))
-            for clause in route_map.clauses if route_map is not None else ():
-                matched = self._clause(device, clause)
-                select = Filter(left.may & matched.may, left.must & matched.must)
-                left = Filter(left.may & ~matched.must, left.must & ~matched.may)
-                pieces = self._policy_routed(normal, device, clause) if clause.action == "permit" else None
-                pieces = pieces or (Piece(everything, None, None, normal),)
-                yield Choice(everything & ~local, _meet(gate, select), (pieces,), clause.source, kind="policy-route")
-            yield Choice(everything & ~local, _meet(gate, left), ((Piece(everything, None, None, normal),),))
+            yield Choice(everything, select, to(target, rewrite), rewrite.source, kind="translation")
+        normal = Spot(arrival.device, vrf, here)
+        if interface.policy_route_map is None:
+            yield Choice(everything, left, to(normal))
             return
-        yield Choice(
-            everything, _meet(gate, left) if not left.may.valid() else gate, ((Piece(everything, None, None, normal),),)
-        )
+        route_map = device.route_maps.get(interface.policy_route_map[0])
+        self._tables.append(((arrival.device, vrf), self.state.ribs.get((arrival.device, vrf))))
+        local = self._local_mask(arrival.device, vrf)
+        if local:
+            yield Choice(local, left, to(normal, None, local))
+        rest = left or self.filters.open
+        for clause in route_map.clauses if route_map is not None else ():
+            matched = self._clause(device, clause)
+            select = Filter(rest.may & matched.may, rest.must & matched.must)
+            rest = Filter(rest.may & ~matched.must, rest.must & ~matched.may)
+            pieces = self._policy_routed(normal, device, clause) if clause.action == "permit" else None
+            hops = to(normal) if pieces is None else (tuple(_gated(piece, gate) for piece in pieces),)
+            yield Choice(everything & ~local, select, hops, clause.source, kind="policy-route" if pieces else "route")
+        yield Choice(everything & ~local, rest, to(normal))
 
     def _ingress(self, device: Device, interface: Interface, vrf: str) -> Filter | None:
         gate: Filter | None = None
@@ -791,6 +780,13 @@ def _vip_rewrite(vip: Vip) -> Rewrite:
     if vip.mapped_ports is not None:
         fields.append(("dport", (tuple(vip.mapped_ports),)))
     return Rewrite(tuple(fields), vip.source)
+
+
+def _gated(piece: Piece, gate: Filter | None) -> Piece:
+    """Return ``piece`` behind one more gate; a translation on the piece comes after it."""
+    if gate is None:
+        return piece
+    return piece._replace(gate=gate if piece.gate is None else gate.meet(piece.gate))
 
 
 def _meet(one: Filter | None, other: Filter) -> Filter:

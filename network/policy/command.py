@@ -58,12 +58,23 @@ def diff() -> Command:
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("snapshot", type=Path, help="configs/ のあるフォルダー / folder with configs/")
-    parser.add_argument("--failures", type=int, choices=(0, 1, 2), default=0, help="同時に起きる障害の数 / simultaneous failures")
-    parser.add_argument("--policy", type=Path, help="ポリシーファイル (既定: policy.yml) / policy file (default: policy.yml beside)")
+    parser.add_argument(
+        "--failures", type=int, choices=(0, 1, 2), default=0, help="同時に起きる障害の数 / simultaneous failures"
+    )
+    parser.add_argument(
+        "--policy", type=Path, help="ポリシーファイル (既定: policy.yml) / policy file (default: policy.yml beside)"
+    )
     parser.add_argument("--certificate", type=Path, help="証明書を書き出すファイル / write the inductive proof here")
-    parser.add_argument("--dask", default="", metavar="ADDRESS", help="障害の検査を分散するスケジューラー / Dask scheduler for the sweep")
+    parser.add_argument(
+        "--dask",
+        default="",
+        metavar="ADDRESS",
+        help="障害の検査を分散するスケジューラー / Dask scheduler for the sweep",
+    )
     parser.add_argument("--jobs", type=int, help="プロセス数 / processes (default: all cores)")
-    parser.add_argument("--today", default="", metavar="DATE", help="期限を判定する日 / date that expiries are judged by")
+    parser.add_argument(
+        "--today", default="", metavar="DATE", help="期限を判定する日 / date that expiries are judged by"
+    )
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -124,9 +135,15 @@ def _policy_path(args: argparse.Namespace, snapshot: Snapshot) -> Path:
 
 
 _VERDICTS = {
-    "proved": ("証明できました: ゾーンの間を通るのは申告された通信だけです", "PROVED: what passes between zones is what is declared, no more and no fewer"),
+    "proved": (
+        "証明できました: ゾーンの間を通るのは申告された通信だけです",
+        "PROVED: what passes between zones is what is declared, no more and no fewer",
+    ),
     "violated": ("守られていません", "VIOLATED: it does not hold"),
-    "unproved": ("証明できません: 関係しうる設定が解釈できません", "UNPROVED: something that could matter is not modelled"),
+    "unproved": (
+        "証明できません: 関係しうる設定が解釈できません",
+        "UNPROVED: something that could matter is not modelled",
+    ),
 }
 _MARKS = {"proved": "○", "violated": "×", "unproved": "?"}  # noqa: RUF001
 _KINDS = {"leak": ("漏れ", "leak"), "outage": ("不通", "outage")}
@@ -143,7 +160,10 @@ def report(result: Result, policy: Policy) -> list[str]:
         kind_ja, kind_en = _KINDS[violation.kind]
         flow = f" 通信 / flow {violation.flow}" if violation.flow else ""
         reply = " (応答 / reply)" if violation.reply else ""
-        lines += ["", f"{number}. {kind_ja} / {kind_en}: {violation.from_zone} → {violation.to_zone}{flow}{reply}  [{violation.reason}]"]
+        lines += [
+            "",
+            f"{number}. {kind_ja} / {kind_en}: {violation.from_zone} → {violation.to_zone}{flow}{reply}  [{violation.reason}]",
+        ]
         if violation.failures:
             lines.append(f"   障害 / failures: {', '.join(violation.failures)}")
         if violation.stops:
@@ -183,11 +203,19 @@ def _rest(result: Result) -> list[str]:
         counts: dict[tuple[str, str], int] = {}
         for finding in result.findings:
             counts[finding.rule, finding.severity] = counts.get((finding.rule, finding.severity), 0) + 1
-        lines += ["", "規則 / rules: " + ", ".join(f"{rule} ({severity}) ×{count}" for (rule, severity), count in sorted(counts.items()))]
+        lines += [
+            "",
+            "規則 / rules: "
+            + ", ".join(f"{rule} ({severity}) ×{count}" for (rule, severity), count in sorted(counts.items())),
+        ]
         shown = sorted(result.findings, key=lambda one: (one.severity != "error", one.rule))
         for finding in shown[:MOST_SHOWN]:
             place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-            lines += [f"   [{finding.severity}] {finding.rule} {finding.device} {place}", f"      {finding.what_ja}", f"      {finding.what_en}"]
+            lines += [
+                f"   [{finding.severity}] {finding.rule} {finding.device} {place}",
+                f"      {finding.what_ja}",
+                f"      {finding.what_en}",
+            ]
     if result.failures:
         lines += ["", "障害で止まるもの / what failures stop"]
         for row in result.failures[:MOST_SHOWN]:
@@ -212,11 +240,15 @@ def path_lines(path: Iterable[Hop]) -> list[str]:
 
 def _trace_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("snapshot", type=Path)
-    parser.add_argument("--at", required=True, metavar="DEVICE:INTERFACE", help="パケットが入る場所 / where the packet comes in")
+    parser.add_argument(
+        "--at", required=True, metavar="DEVICE:INTERFACE", help="パケットが入る場所 / where the packet comes in"
+    )
     parser.add_argument("--packet", required=True, help='例 / for example: "tcp 10.20.1.5:50000 > 10.10.1.10:443"')
 
 
-_PACKET = re.compile(r"^\s*(\S+)\s+([\d.]+)(?::(\d+))?\s*>\s*([\d.]+)(?::(\d+))?(?:\s+type\s+(\d+)(?:\s+code\s+(\d+))?)?(\s+established)?(\s+fragment)?\s*$")
+_PACKET = re.compile(
+    r"^\s*(\S+)\s+([\d.]+)(?::(\d+))?\s*>\s*([\d.]+)(?::(\d+))?(?:\s+type\s+(\d+)(?:\s+code\s+(\d+))?)?(\s+established)?(\s+fragment)?\s*$"
+)
 
 
 def parse_packet(text: str) -> Packet:
@@ -248,7 +280,7 @@ def _trace(args: argparse.Namespace) -> int:
     from network.analysis.forwarding import Forwarding, workshop  # noqa: PLC0415
     from network.analysis.state import Port  # noqa: PLC0415
     from network.config import load_snapshot  # noqa: PLC0415
-    from network.policy.witness import Tracer, load_origins, packet_json  # noqa: PLC0415
+    from network.policy.witness import Origins, Tracer, packet_json  # noqa: PLC0415
 
     packet = parse_packet(args.packet)
     snapshot = load_snapshot(args.snapshot)
@@ -259,7 +291,7 @@ def _trace(args: argparse.Namespace) -> int:
         device = args.at.partition(":")[0]
         near = [name for name in known if name.startswith(f"{device}:")] or sorted(snapshot.devices)
         raise error("POL015", text=args.at, known=", ".join(near[:20]))
-    tracer = Tracer(Forwarding(state, workshop([state])), load_origins(snapshot.root))
+    tracer = Tracer(Forwarding(state, workshop([state])), Origins(snapshot.root))
     ways = [way for port in ports for way in tracer.paths(Port(*port), packet)]
     delivered = bool(ways) and all(way.end in {"delivered", "local"} for way in ways)
     if args.json:

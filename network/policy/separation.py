@@ -16,7 +16,7 @@ from network.analysis.packets import PORT_PROTOCOLS, Packet
 from network.analysis.reach import Delivery, Session, carry, guarded, needed, origins, spread
 from network.analysis.state import Port
 from network.policy.verdict import Findings, Violation
-from network.policy.witness import Hop, Tracer, load_origins
+from network.policy.witness import Hop, Origins, Tracer
 from network.policy.zoning import Place, Zoner, Zoning, vrf_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Separation:
         """Take the obligations (which places must reach which) and the atoms from ``base``."""
         self._base = base
         self.zoner = Zoner(self.policy)
-        self._origins = load_origins(base.snapshot.root) if base.snapshot.root else {}
+        self._origins = Origins(base.snapshot.root)
         self._tables([base])
         zoning = self.zoner.zoning(base)
         self.sites: dict[str, list[Site]] = {}

@@ -23,7 +23,9 @@ Progress = "Callable[[str], None]"
 
 def trusted_names(policy: Policy, snapshot: Snapshot, today: datetime.date | None = None) -> frozenset[str]:
     """Return the unmodelled nodes of the cabling that the policy vouches for (an expired entry vouches for nothing)."""
-    patterns = [one.pattern for one in policy.trusted_neighbours if one.expires is None or today is None or one.expires >= today]
+    patterns = [
+        one.pattern for one in policy.trusted_neighbours if one.expires is None or today is None or one.expires >= today
+    ]
     if not patterns:
         return frozenset()
     names = {name for cable in snapshot.cables or () for name in (cable.node1, cable.node2)} - snapshot.devices.keys()
@@ -72,7 +74,12 @@ def verify(
     clock = time.perf_counter
     started = clock()
     tell("経路を計算しています / computing routes")
-    state = compute(snapshot, trusted=trusted_names(policy, snapshot, today))
+    groups = None
+    if failures and (policy.carriers or policy.ducts):
+        from network.policy.sweep import policy_groups  # noqa: PLC0415 - only with --failures
+
+        groups = policy_groups(snapshot, policy)
+    state = compute(snapshot, groups=groups, trusted=trusted_names(policy, snapshot, today))
     routed = clock()
     tell("分離を検査しています / proving separation")
     judge = Separation(policy)
@@ -113,13 +120,26 @@ def verify(
         from network.policy.sweep import sweep_failures  # noqa: PLC0415 - only with --failures
 
         tell(f"障害 (同時 {failures} か所まで) を検査しています / failures, up to {failures} at once")
-        swept = sweep_failures(snapshot, policy, state, findings, depth=failures, jobs=jobs, dask=dask, today=today, say=tell)
+        swept = sweep_failures(
+            policy,
+            state,
+            findings, depth=failures, jobs=jobs, dask=dask, today=today, say=tell
+        )
         violations += swept.violations
         table = swept.table
         notes += swept.unproved
         stats["failures"] = swept.stats
         stats["seconds"]["failures"] = round(clock() - ruled, 3)
-    result = Result("proved", _pairs(policy, violations, bool(unmodelled or notes)), violations, unmodelled, found, table, notes, stats)
+    result = Result(
+        "proved",
+        _pairs(policy, violations, bool(unmodelled or notes)),
+        violations,
+        unmodelled,
+        found,
+        table,
+        notes,
+        stats,
+    )
     if violations or any(finding.severity == "error" for finding in found):
         result.verdict = "violated"
     elif unmodelled or notes:
