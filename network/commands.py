@@ -1,4 +1,4 @@
-"""The commands of this room, by name: each factory imports its own module only when it is asked for (see bunri/cli.py)."""
+"""The commands of this room, by name: each factory imports its module only when it is asked for (see bunri/cli.py)."""
 
 from __future__ import annotations
 
@@ -76,3 +76,17 @@ def render() -> Command:
     from network.render.command import command  # noqa: PLC0415
 
     return command()
+
+
+def radius() -> Command:
+    """Return ``bunri radius``."""
+    from network.radius.command import radius as factory  # noqa: PLC0415
+
+    return factory()
+
+
+def terminal() -> Command:
+    """Return ``bunri terminal``."""
+    from network.radius.command import terminal as factory  # noqa: PLC0415
+
+    return factory()

@@ -56,7 +56,9 @@ def _places(state: State) -> dict[str, list[int]]:
                     low = address.value & (0xFFFFFFFF << 32 - address.length) & 0xFFFFFFFF
                     names.add(f"{interface.vrf or 'global'} {span_text(low, low + (1 << 32 - address.length) - 1)}")
         edge = segment.edges[0]
-        name = ", ".join(sorted(names)) or f"{edge.device}:{edge.interface}" + (f" vlan {edge.vlan}" if edge.vlan else "")
+        name = ", ".join(sorted(names)) or f"{edge.device}:{edge.interface}" + (
+            f" vlan {edge.vlan}" if edge.vlan else ""
+        )
         result.setdefault(name, []).append(id_)
     return result
 
@@ -77,7 +79,11 @@ def _reach(forwarding: Forwarding, ids: list[int], ends: dict[int, str]) -> dict
     found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
     goal = {id_ for id_ in found.exits if id_ in ends}
     need = needed(forwarding, found, goal)
-    carried = carry(forwarding, dict.fromkeys((node for node in starts if node in need), forwarding.space.all), guarded(forwarding, found, need, goal))
+    carried = carry(
+        forwarding,
+        dict.fromkeys((node for node in starts if node in need), forwarding.space.all),
+        guarded(forwarding, found, need, goal),
+    )
     result: dict[str, PacketSet] = {}
     for id_, packets in carried.exits.items():
         if id_ not in ids:
@@ -108,7 +114,9 @@ def differences(before: State, after: State) -> list[Difference]:
     return result
 
 
-def _difference(change: str, start: str, end: str, only: PacketSet, forwarding: Forwarding, ids: list[int], goal: list[int]) -> Difference:
+def _difference(
+    change: str, start: str, end: str, only: PacketSet, forwarding: Forwarding, ids: list[int], goal: list[int]
+) -> Difference:
     space = forwarding.space
     tracer = Tracer(forwarding)
     wish = space.ranges("src", [_subnet(forwarding, ids)] if ids else [(0, 0xFFFFFFFF)])

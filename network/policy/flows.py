@@ -42,19 +42,33 @@ def _flow(policy: Policy, flow: Flow, today: datetime.date) -> Iterator[Finding]
 
     for name, ranges in (("src", flow.src), ("dst", flow.dst)):
         if EVERYTHING in ranges:
-            yield say("FLW-ANY", "error", f"{name} が any です。アドレスで限定してください", f"{name} is any; limit it by address")
+            yield say(
+                "FLW-ANY",
+                "error",
+                f"{name} が any です。アドレスで限定してください",
+                f"{name} is any; limit it by address",
+            )
     if not flow.protocols:
         yield say("FLW-ANY", "error", "プロトコルが any です。限定してください", "the protocol is any; limit it")
     elif set(flow.protocols) & {6, 17, 132} and (not flow.dport or (0, 65535) in flow.dport):
-        yield say("FLW-ANY", "error", "宛先ポートが any です。ポートで限定してください", "the destination port is any; limit it by port")
+        yield say(
+            "FLW-ANY",
+            "error",
+            "宛先ポートが any です。ポートで限定してください",
+            "the destination port is any; limit it by port",
+        )
     if flow.from_zone == flow.to_zone:
-        yield say("FLW-SAME", "warning", "同じゾーンの中の通信は申告不要です", "a flow inside one zone needs no declaration")
+        yield say(
+            "FLW-SAME", "warning", "同じゾーンの中の通信は申告不要です", "a flow inside one zone needs no declaration"
+        )
     if flow.expires is None:
         yield say("FLW-EXPIRY", "error", "期限がありません", "it has no expiry")
     elif flow.expires < today:
         yield say("FLW-EXPIRY", "error", f"期限 {flow.expires} を過ぎています", f"it expired on {flow.expires}")
     elif (flow.expires - today).days <= SOON_DAYS:
-        yield say("FLW-EXPIRY", "warning", f"期限 {flow.expires} が近づいています", f"it expires soon, on {flow.expires}")
+        yield say(
+            "FLW-EXPIRY", "warning", f"期限 {flow.expires} が近づいています", f"it expires soon, on {flow.expires}"
+        )
     if not flow.owner:
         yield say("FLW-OWNER", "warning", "管理者 (owner) がありません", "it has no owner")
     if not flow.basis:
@@ -80,11 +94,27 @@ def _within(ranges: tuple[Range, ...], hosts: tuple[Range, ...]) -> bool:
     return bool(ranges) and all(any(low <= a and b <= high for low, high in hosts) for a, b in ranges)
 
 
-def _exception(policy: Policy, item: Exemption | Trusted, name: str, rule: str, today: datetime.date) -> Iterator[Finding]:
+def _exception(
+    policy: Policy, item: Exemption | Trusted, name: str, rule: str, today: datetime.date
+) -> Iterator[Finding]:
     if not item.reason:
-        yield _at(policy, item.line, rule, "error", f"例外 {name}: 理由 (reason) がありません", f"exception {name}: it has no reason")
+        yield _at(
+            policy,
+            item.line,
+            rule,
+            "error",
+            f"例外 {name}: 理由 (reason) がありません",
+            f"exception {name}: it has no reason",
+        )
     if item.expires is None:
-        yield _at(policy, item.line, rule, "error", f"例外 {name}: 期限 (expires) がありません", f"exception {name}: it has no expiry")
+        yield _at(
+            policy,
+            item.line,
+            rule,
+            "error",
+            f"例外 {name}: 期限 (expires) がありません",
+            f"exception {name}: it has no expiry",
+        )
     elif item.expires < today:
         yield _at(
             policy,

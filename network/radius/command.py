@@ -1,4 +1,4 @@
-"""``bunri radius``: check the servers' configuration, write it out, or log in with every class on a laboratory server."""
+"""``bunri radius``: log in with every class of terminal on a laboratory server and show the table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bunri.certificates.command import FOLDER, ISSUING, NEW_KEY, secret
 from bunri.cli import Command
 
 if TYPE_CHECKING:
@@ -63,3 +64,62 @@ def _table(rows: list[Row]) -> None:
         result = row.result.split()[0]
         table.add_row(row.terminal_class, row.method, row.where, result, str(row.vlan or "-"), row.zone, mark)
     Console().print(table)
+
+
+def terminal() -> Command:
+    """Return ``bunri terminal``."""
+    return Command(
+        "端末: 登録・移設・紛失・廃止(記録を残す)",
+        "terminals: enrol, move, lose, retire; each leaves a record",
+        _fill_terminal,
+        _run_terminal,
+    )
+
+
+def _fill_terminal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", choices=("enrol", "move", "lose", "retire"))
+    parser.add_argument("name", help="端末名 / name of the terminal")
+    parser.add_argument("--request", required=True, help="申請番号 / number of the request")
+    parser.add_argument("--worker", required=True, help="作業者 / who does it")
+    parser.add_argument("--inventory", type=Path, default=Path("inventory/yasu"))
+    parser.add_argument("--ca", type=Path, default=FOLDER, help="認証局のフォルダー / folder of the authority")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="記録の置き場所 / where records are kept")
+    parser.add_argument("--switch", help="移設先のスイッチ / move: the switch it goes behind")
+    parser.add_argument(
+        "--csr", type=Path, help="端末で作った PKCS#10 / enrol: a PKCS #10 request made on the terminal"
+    )
+    parser.add_argument("--out", type=Path, default=Path(), help="登録: 証明書の書き出し先 / enrol: where to write")
+
+
+def _run_terminal(args: argparse.Namespace) -> int:
+    from bunri.certificates.authority import Authority  # noqa: PLC0415 - not for --help
+    from bunri.change.files import write_atomic  # noqa: PLC0415
+    from bunri.intent import load  # noqa: PLC0415
+    from network.radius import terminal as life  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    city = load(args.inventory, today=now.astimezone().date())
+    who = {"request": args.request, "worker": args.worker}
+    if args.job == "move":
+        record = life.move(city, args.name, args.switch or "", now, **who)
+    else:
+        authority = Authority.open(args.ca, secret(*ISSUING))
+        if args.job == "enrol":
+            csr = args.csr.read_bytes() if args.csr else None
+            key = b"" if csr else secret(*NEW_KEY)
+            issued, record = life.enrol(city, authority, args.name, now, **who, csr=csr, key=key)
+            write_atomic(args.out / f"{args.name}.crt", issued.certificate + issued.chain)
+            if issued.key:
+                write_atomic(args.out / f"{args.name}.key", issued.key, mode=0o600)
+        else:
+            end = life.lose if args.job == "lose" else life.retire
+            record = end(city, authority, args.name, now, **who)
+    path = life.store(record, args.runs / "terminals")
+    if args.json:
+        print(record.model_dump_json())
+    else:
+        vlan = f" VLAN {record.vlan_before} → {record.vlan_after}" if record.vlan_after else ""
+        print(f"{record.job} {record.terminal} ({record.terminal_class}, {record.zone}){vlan}: {path}")
+        for step in record.next_steps:
+            print(f"  → {step}")
+    return 0

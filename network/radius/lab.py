@@ -32,6 +32,11 @@ def program() -> str | None:
     return shutil.which("freeradius", path=os.environ.get("PATH", "") + ":/usr/sbin") or shutil.which("radiusd")
 
 
+def lab_address(address: str) -> str:
+    """Return the loopback address that stands for a management address in the laboratory."""
+    return "127." + address.split(".", 1)[1]
+
+
 def place(folder: Path, address: str) -> Place:
     """Return where a laboratory server keeps its things below ``folder``."""
     return Place(

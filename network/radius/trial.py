@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from bunri.certificates.authority import create
 from network.radius import lab, probe
-from network.radius.deployment import bundle, identity_of
+from network.radius.deployment import bundle
+from network.radius.design import design, identity_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,15 +59,10 @@ class _Who:
     passwords: dict[str, str]
 
     def server(self, client: str) -> probe.Server:
-        return probe.Server(ADDRESS, self.port, self.secret, lab_address(self.client(client)))
+        return probe.Server(ADDRESS, self.port, self.secret, lab.lab_address(self.client(client)))
 
     def client(self, name: str) -> str:
         return next(client.address for client in self.design.clients if client.name == name)
-
-
-def lab_address(address: str) -> str:
-    """Return the loopback address that stands for a management address in the laboratory."""
-    return "127." + address.split(".", 1)[1]
 
 
 def run(city: City, server: str, now: datetime, report: Callable[[str], None] = lambda _what: None) -> list[Row]:
@@ -79,7 +75,14 @@ def run(city: City, server: str, now: datetime, report: Callable[[str], None] = 
         authority = create(folder / "ca", city.dot1x.certificates.issuer, _PASSPHRASE, _PASSPHRASE + b"-root", now)
         where = lab.place(folder / server, ADDRESS)
         port = _free_port()
-        made = bundle(city, server, authority, where, now, {c.name: lab_address(c.address) for c in _clients(city)})
+        made = bundle(
+            city,
+            server,
+            authority,
+            where,
+            now,
+            {c.name: lab.lab_address(c.address) for c in design(city)[server].clients},
+        )
         files = {path: _on_port(text, made.design.auth_port, port) for path, text in made.files.items()}
         lab.install(where, files, made.certificate, made.key, made.trust)
         secret = city.secrets[city.dot1x.secret].get_secret_value()
@@ -101,12 +104,6 @@ def run(city: City, server: str, now: datetime, report: Callable[[str], None] = 
             rows += _bypass_rows(city, who)
             rows += [_unknown(who, identity_of(city, "unknown"))]
         return rows
-
-
-def _clients(city: City) -> tuple[object, ...]:
-    from network.radius.design import design  # noqa: PLC0415 - only here
-
-    return next(iter(design(city).values())).clients
 
 
 def _class_rows(who: _Who, item: Class, holder: str, ssids: dict[str, tuple[int, str]]) -> list[Row]:
