@@ -300,8 +300,8 @@ class Interface:
     stp_costs: tuple[tuple[int, int], ...] = ()  # (vlan or 0 for all, cost)
     stp_port_priority: tuple[tuple[int, int], ...] = ()  # (vlan or 0 for all, priority)
     root_guard: bool = False
-    delay: int | None = None             # tens of microseconds, for EIGRP
-    eigrp_authentication: str = ""       # a digest per process; a mismatch keeps neighbours down
+    delay: int | None = None  # tens of microseconds, for EIGRP
+    eigrp_authentication: str = ""  # a digest per process; a mismatch keeps neighbours down
     vdom: str = ""  # FortiOS
     role: str = ""
 
@@ -333,6 +333,7 @@ class StaticRoute:
     track: int | None = None
     permanent: bool = False
     discard: bool = False  # Null0 or blackhole
+    priority: int = 0  # FortiOS: among routes of one prefix and distance the lowest is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,21 +397,23 @@ class EigrpProcess:
     asn: int
     vrf: str
     source: Source
-    name: str = ""                                               # of named mode
+    name: str = ""  # of named mode
     router_id: int | None = None
     networks: tuple[tuple[Wild, Source], ...] = ()
     passive_default: bool = False
     passive: frozenset[str] = frozenset()
     not_passive: frozenset[str] = frozenset()
     redistribute: tuple[Redistribution, ...] = ()
-    distance: tuple[int, int] = (90, 170)                        # internal, external
+    distance: tuple[int, int] = (90, 170)  # internal, external
     auto_summary: bool = False
-    stub: tuple[str, ...] | None = None                          # keywords of "eigrp stub"; None = not a stub
+    stub: tuple[str, ...] | None = None  # keywords of "eigrp stub"; None = not a stub
     summaries: tuple[tuple[str, Prefix, int, Source], ...] = ()  # (interface, prefix, distance)
-    default_metric: tuple[int, ...] | None = None                # bandwidth, delay, reliability, load, MTU
+    default_metric: tuple[int, ...] | None = None  # bandwidth, delay, reliability, load, MTU
     max_paths: int = 4
     variance: int = 1
-    distribute_in: tuple[tuple[str, str, str, Source], ...] = ()   # (kind: "prefix"|"acl"|"route-map", name, interface or "")
+    distribute_in: tuple[
+        tuple[str, str, str, Source], ...
+    ] = ()  # (kind: "prefix"|"acl"|"route-map", name, interface or "")
     distribute_out: tuple[tuple[str, str, str, Source], ...] = ()  # the same; the last may be a protocol
     shutdown: bool = False
     family: Family = 4

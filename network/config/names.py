@@ -160,6 +160,16 @@ def kind_of(name: str) -> Kind:
         return "svi"
     if base == "Port-channel":
         return "port-channel"
-    if base in {"Null", "nve", "NVI", "Virtual-Template", "Virtual-Access", "LISP", "pseudowire", "Dialer", "Multilink"}:
+    if base in {
+        "Null",
+        "nve",
+        "NVI",
+        "Virtual-Template",
+        "Virtual-Access",
+        "LISP",
+        "pseudowire",
+        "Dialer",
+        "Multilink",
+    }:
         return "other"
     return "physical"

@@ -150,10 +150,18 @@ def read_cabling(path: Path, name: str, devices: dict[str, Device]) -> list[Cabl
         ends = [_end(edge, side, lower, devices) for side in ("node1", "node2")] if isinstance(edge, dict) else [None]
         first, second = ends[0], ends[-1]
         if first is None or second is None or len(ends) != 2:
-            problems.append(Message("CFG012", Where(name, key=f"edges[{index}]"), {"edge": json.dumps(edge, ensure_ascii=False)[:120]}))
+            problems.append(
+                Message(
+                    "CFG012", Where(name, key=f"edges[{index}]"), {"edge": json.dumps(edge, ensure_ascii=False)[:120]}
+                )
+            )
             continue
         for device, interface in (first, second):
-            if device in devices and interface not in devices[device].interfaces and not _may_exist(devices[device], interface):
+            if (
+                device in devices
+                and interface not in devices[device].interfaces
+                and not _may_exist(devices[device], interface)
+            ):
                 where = Where(name, key=f"edges[{index}]")
                 problems.append(Message("CFG013", where, {"device": device, "interface": interface}))
         key = frozenset((first, second))

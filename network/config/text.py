@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MORE = re.compile(r"^[ \x08]*(?:--\s?More\s?--|<--- More --->)[ \x08]*(?:\x1b\[[0-9;]*[A-Za-z]|\r)?[ \x08]*", re.IGNORECASE)
+_MORE = re.compile(
+    r"^[ \x08]*(?:--\s?More\s?--|<--- More --->)[ \x08]*(?:\x1b\[[0-9;]*[A-Za-z]|\r)?[ \x08]*", re.IGNORECASE
+)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

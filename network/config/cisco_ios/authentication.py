@@ -98,7 +98,9 @@ def dot1x(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             return _note(r, s, dot1x=False)
         return rest in (["authenticator"], ["both"]) and _note(r, s, dot1x=True)
     if word == "port-control":
-        return (no or rest[0] in _CONTROLS) and _note(r, s, control="none" if no else rest[0], dot1x=not no, _style="classic")
+        return (no or rest[0] in _CONTROLS) and _note(
+            r, s, control="none" if no else rest[0], dot1x=not no, _style="classic"
+        )
     if word == "mac-auth-bypass":
         return _note(r, s, mab=not no)
     if word == "guest-vlan":
@@ -206,7 +208,9 @@ def control_policy(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     from network.config.cisco_ios import services  # noqa: PLC0415
 
     if w[1:4] == ["type", "control", "subscriber"] and len(w) == 5 and not no:
-        draft = r.identity.setdefault("policies", {}).setdefault(w[4], {"templates": [], "methods": set(), "authorize": []})
+        draft = r.identity.setdefault("policies", {}).setdefault(
+            w[4], {"templates": [], "methods": set(), "authorize": []}
+        )
         return r.enter("control-policy", (draft,), " ".join(w))
     return services.policy_map(r, w, no, s)
 
@@ -271,7 +275,16 @@ def group_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     if w[:3] == ["ip", "radius", "source-interface"]:
         r.state(s, w)
         return r.ignore(s, "the source address of the device's own packets")
-    if w[0] in {"deadtime", "load-balance", "key-wrap", "attribute", "accounting", "authorization", "mac-delimiter", "subscriber"}:
+    if w[0] in {
+        "deadtime",
+        "load-balance",
+        "key-wrap",
+        "attribute",
+        "accounting",
+        "authorization",
+        "mac-delimiter",
+        "subscriber",
+    }:
         return r.ignore(s, "timers and attributes of RADIUS")
     return False
 
@@ -291,7 +304,9 @@ def radius(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     if no:
         r.radius.pop(w[2], None)
         return True
-    draft = r.radius.setdefault(w[2], {"name": w[2], "address": None, "auth_port": 1645, "acct_port": 1646, "source": s})
+    draft = r.radius.setdefault(
+        w[2], {"name": w[2], "address": None, "auth_port": 1645, "acct_port": 1646, "source": s}
+    )
     return r.enter("radius-server", (draft,), " ".join(w))
 
 
@@ -301,7 +316,18 @@ def server_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         fields = _server("", w[3:], s, ip(w[2]))
         r.target.update({key: fields[key] for key in ("address", "auth_port", "acct_port")})
         return True
-    if w[0] in {"key", "timeout", "retransmit", "automate-tester", "pac", "backoff", "non-standard", "dtls", "tls", "description"}:
+    if w[0] in {
+        "key",
+        "timeout",
+        "retransmit",
+        "automate-tester",
+        "pac",
+        "backoff",
+        "non-standard",
+        "dtls",
+        "tls",
+        "description",
+    }:
         r.state(s, w)
         return r.ignore(s, "timers and keys of RADIUS")
     return False
@@ -359,7 +385,17 @@ def port(r: Reader, draft: Fields) -> Fields:
     return fields
 
 
-_TEMPLATE_WORDS = ("vlan", "voice", "access-group", "description", "inactivity-timer", "absolute-timer", "linksec", "tag", "sgt")
+_TEMPLATE_WORDS = (
+    "vlan",
+    "voice",
+    "access-group",
+    "description",
+    "inactivity-timer",
+    "absolute-timer",
+    "linksec",
+    "tag",
+    "sgt",
+)
 _SERVER_WORDS = (
     "address", "key", "timeout", "retransmit", "automate-tester", "pac", "backoff", "non-standard", "dtls", "tls", "description",
 )  # fmt: skip

@@ -61,7 +61,9 @@ def address_family(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     kind = w[1]
     rest = [word for word in w[2:] if word != "unicast"]
     if kind in {"vpnv4", "vpnv6"} and not rest:
-        return r.enter("bgp-af", (family_draft(r.bgp or {}, "", 4 if kind == "vpnv4" else 6, "vpn", s),), " ".join(w), "router bgp")
+        return r.enter(
+            "bgp-af", (family_draft(r.bgp or {}, "", 4 if kind == "vpnv4" else 6, "vpn", s),), " ".join(w), "router bgp"
+        )
     if kind not in {"ipv4", "ipv6"} or rest[:1] == ["multicast"]:
         return False
     table = ""
@@ -112,7 +114,11 @@ def peer_fields(w: list[str], no: bool, s: Source) -> Fields | None:
         return {"ebgp_multihop": 1 if no else number(rest[1], 1, 254)}
     if word == "activate" and not rest:
         return {"activated": not no}
-    if word in {"route-map", "prefix-list", "distribute-list", "filter-list"} and len(rest) == 2 and rest[1] in {"in", "out"}:
+    if (
+        word in {"route-map", "prefix-list", "distribute-list", "filter-list"}
+        and len(rest) == 2
+        and rest[1] in {"in", "out"}
+    ):
         stem = {"distribute-list": "distribute", "filter-list": "filter_list"}.get(word, word.replace("-", "_"))
         return {f"{stem}_{rest[1]}": "" if no else rest[0]}
     if word == "default-originate":
@@ -171,7 +177,11 @@ def neighbor(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     if no and "remote_as" in found:
         _sessions(r).pop(key, None)
         return True
-    session = {k: v for k, v in found.items() if k in _SESSION or k in {"_group", "_peer-session", "_remote_source", "_password"}}
+    session = {
+        k: v
+        for k, v in found.items()
+        if k in _SESSION or k in {"_group", "_peer-session", "_remote_source", "_password"}
+    }
     rest = {k: v for k, v in found.items() if k not in session}
     if session:
         _sessions(r).setdefault(key, {}).update(session)
@@ -265,7 +275,9 @@ def redistribute(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     if found is None:
         return False
     items: list[Redistribution] = _family(r)["redistribute"]
-    items[:] = [item for item in items if (item.protocol, item.process, item.vrf) != (found.protocol, found.process, found.vrf)]
+    items[:] = [
+        item for item in items if (item.protocol, item.process, item.vrf) != (found.protocol, found.process, found.vrf)
+    ]
     if not no:
         items.append(found)
     return True
@@ -312,7 +324,15 @@ def template(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 
 def template_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
-    if w[0] in {"description", "timers", "soft-reconfiguration", "fall-over", "version", "advertisement-interval", "log-neighbor-changes"}:  # noqa: E501
+    if w[0] in {
+        "description",
+        "timers",
+        "soft-reconfiguration",
+        "fall-over",
+        "version",
+        "advertisement-interval",
+        "log-neighbor-changes",
+    }:  # noqa: E501
         return r.ignore(s, "timers, logging and names of peers")
     found = peer_fields(w, no, s)
     if found is None:

@@ -123,7 +123,9 @@ def _interfaces(r: Reader) -> None:
         fields["address_sources"] = tuple(entry[1] for entry in addresses)
         fields["switchport"] = _switchport(draft, switch, name in parents)
         fields["ospf"] = _ospf_interface(draft["_ospf"])
-        fields["first_hops"] = tuple(_first_hop(r, group) for group in draft["_hsrp"].values() if not group.get("_shutdown"))
+        fields["first_hops"] = tuple(
+            _first_hop(r, group) for group in draft["_hsrp"].values() if not group.get("_shutdown")
+        )
         fields["auth"] = _auth(r, draft)
         if draft.get("portfast") is None and r.facts.get("portfast_default"):
             fields["portfast"] = True

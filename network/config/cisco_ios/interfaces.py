@@ -931,7 +931,18 @@ TABLES: dict[str, dict[str, Handler]] = {
     "interface": _INTERFACE,
     "vlan": dict.fromkeys(("name", "shutdown", "state", "private-vlan", "mtu", "media", "said"), vlan_line),
     "vrrp-af": dict.fromkeys(
-        ("address", "priority", "preempt", "track", "shutdown", "timers", "description", "vrrpv2", "match-address", "bfd"),
+        (
+            "address",
+            "priority",
+            "preempt",
+            "track",
+            "shutdown",
+            "timers",
+            "description",
+            "vrrpv2",
+            "match-address",
+            "bfd",
+        ),
         vrrp_line,
     ),
 }

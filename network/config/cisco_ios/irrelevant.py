@@ -766,17 +766,32 @@ FORMS: dict[str, dict[str, str]] = {
 
 # Sections that cannot matter as a whole: header form → the words that may open a line of their body.
 SECTIONS: dict[str, tuple[str, str]] = {
-    "archive": ("archive of configurations", "log logging notify hidekeys path maximum write-memory time-period rollback record"),
-    "call-home": ("call home", "contact-email-addr contact profile active destination subscribe-to-alert-group source-interface sender mail-server street-address site-id customer-id contract-id phone-number alert-group http-proxy reporting rate-limit vrf anonymous-reporting-only copy-profile"),  # noqa: E501
+    "archive": (
+        "archive of configurations",
+        "log logging notify hidekeys path maximum write-memory time-period rollback record",
+    ),
+    "call-home": (
+        "call home",
+        "contact-email-addr contact profile active destination subscribe-to-alert-group source-interface sender mail-server street-address site-id customer-id contract-id phone-number alert-group http-proxy reporting rate-limit vrf anonymous-reporting-only copy-profile",
+    ),  # noqa: E501
     "redundancy": ("supervisor redundancy", "mode main-cpu auto-sync keepalive-enable"),
-    "crypto pki trustpoint *": ("certificates", "enrollment revocation-check rsakeypair subject-name serial-number ip-address fqdn usage hash subject-alt-name source auto-enroll crl password eku chain-validation vrf storage eckeypair ocsp regenerate email match root"),  # noqa: E501
-    "crypto ca trustpoint *": ("certificates", "enrollment revocation-check rsakeypair subject-name serial-number ip-address fqdn usage hash source auto-enroll crl"),  # noqa: E501
+    "crypto pki trustpoint *": (
+        "certificates",
+        "enrollment revocation-check rsakeypair subject-name serial-number ip-address fqdn usage hash subject-alt-name source auto-enroll crl password eku chain-validation vrf storage eckeypair ocsp regenerate email match root",
+    ),  # noqa: E501
+    "crypto ca trustpoint *": (
+        "certificates",
+        "enrollment revocation-check rsakeypair subject-name serial-number ip-address fqdn usage hash source auto-enroll crl",
+    ),  # noqa: E501
     "crypto pki certificate chain *": ("certificates", "certificate quit"),
     "crypto ca certificate chain *": ("certificates", "certificate quit"),
     "crypto pki certificate map * #": ("certificates", "subject-name issuer-name name alt-subject-name serial-number"),
     "crypto pki certificate pool": ("certificates", "cabundle"),
     "crypto pki server *": ("certificates", "issuer-name lifetime database grant hash cdp-url shutdown auto-rollover"),
-    "flow exporter *": ("flow export", "description destination source transport template option export-protocol vrf output-features dscp ttl"),  # noqa: E501
+    "flow exporter *": (
+        "flow export",
+        "description destination source transport template option export-protocol vrf output-features dscp ttl",
+    ),  # noqa: E501
     "flow record *": ("flow export", "description match collect"),
     "flow monitor *": ("flow export", "description exporter cache record statistics"),
     "sampler *": ("flow export", "description mode granularity"),
@@ -784,21 +799,39 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "ip sla responder *": ("monitoring", ""),
     "tacacs server *": ("login of administrators", "address key port timeout single-connection send-nat-address"),
     "aaa group server tacacs+ *": ("login of administrators", "server server-private ip vrf"),
-    "aaa server radius dynamic-author": ("change of authorisation by RADIUS", "client server-key port auth-type ignore domain"),
-    "aaa common-criteria policy *": ("login of administrators", "min-length max-length numeric-count upper-case lower-case special-case char-changes lifetime"),  # noqa: E501
+    "aaa server radius dynamic-author": (
+        "change of authorisation by RADIUS",
+        "client server-key port auth-type ignore domain",
+    ),
+    "aaa common-criteria policy *": (
+        "login of administrators",
+        "min-length max-length numeric-count upper-case lower-case special-case char-changes lifetime",
+    ),  # noqa: E501
     "parser view *": ("login of administrators", "secret commands view"),
     "eap profile *": ("EAP methods", "method pki-trustpoint"),
     "voice service *": ("telephony", "allow-connections fax sip h323 bind"),
     "voice class * #": ("telephony", "codec"),
     "dial-peer voice # *": ("telephony", "destination-pattern port session codec dtmf-relay"),
     "macro name *": ("text of a macro that is not applied", "@"),
-    "telemetry ietf subscription #": ("monitoring", "encoding filter receiver source-address source-vrf stream update-policy receiver-type"),  # noqa: E501
+    "telemetry ietf subscription #": (
+        "monitoring",
+        "encoding filter receiver source-address source-vrf stream update-policy receiver-type",
+    ),  # noqa: E501
     "transport-map type * *": ("terminal lines", "banner connection"),
-    "device-tracking policy *": ("address tracking", "tracking security-level trusted-port device-role limit protocol prefix-glean data-glean destination-glean medium-type-wireless"),  # noqa: E501
-    "ipv6 nd raguard policy *": ("first-hop security", "device-role managed-config-flag match trusted-port hop-limit router-preference"),  # noqa: E501
+    "device-tracking policy *": (
+        "address tracking",
+        "tracking security-level trusted-port device-role limit protocol prefix-glean data-glean destination-glean medium-type-wireless",
+    ),  # noqa: E501
+    "ipv6 nd raguard policy *": (
+        "first-hop security",
+        "device-role managed-config-flag match trusted-port hop-limit router-preference",
+    ),  # noqa: E501
     "ipv6 dhcp guard policy *": ("first-hop security", "device-role match trusted-port preference"),
     "ip dhcp class *": ("DHCP", "relay option"),
-    "ap profile *": ("access points", "ap-profile country description hyperlocation mgmtuser ssh ntp dot1x statistics syslog tz console username"),  # noqa: E501
+    "ap profile *": (
+        "access points",
+        "ap-profile country description hyperlocation mgmtuser ssh ntp dot1x statistics syslog tz console username",
+    ),  # noqa: E501
     "wireless country *": ("radio", ""),
     "controller * *": ("physical port", "framing linecode clock cablelength channel-group-none description wireless"),
     "mgcp profile *": ("telephony", ""),

@@ -135,7 +135,9 @@ def redistribute(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     if found is None:
         return False
     items: list[Redistribution] = r.target["redistribute"]
-    items[:] = [item for item in items if (item.protocol, item.process, item.vrf) != (found.protocol, found.process, found.vrf)]
+    items[:] = [
+        item for item in items if (item.protocol, item.process, item.vrf) != (found.protocol, found.process, found.vrf)
+    ]
     if not no:
         items.append(found)
     return True
@@ -421,7 +423,9 @@ def eigrp_af_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 
 def eigrp_topology(r: Reader, w: list[str], no: bool, s: Source) -> bool:
-    return w == ["topology", "base"] and not no and r.enter("eigrp-topology", (r.target,), " ".join(w), r.stack[-1].scope)
+    return (
+        w == ["topology", "base"] and not no and r.enter("eigrp-topology", (r.target,), " ".join(w), r.stack[-1].scope)
+    )
 
 
 def eigrp_distribute(r: Reader, w: list[str], no: bool, s: Source) -> bool:

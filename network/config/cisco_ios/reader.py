@@ -48,7 +48,7 @@ class Reader:
     handlers: dict[str, dict[str, Handler]]
     stack: list[Mode] = field(default_factory=list)
     flat: bool = False
-    target: Any = None                   # what the present handler fills
+    target: Any = None  # what the present handler fills
     indent: int = 0
     interfaces: dict[str, Fields] = field(default_factory=dict)
     vrfs: dict[str, Fields] = field(default_factory=dict)
@@ -68,10 +68,10 @@ class Reader:
     tracks: dict[int, Fields] = field(default_factory=dict)
     slas: dict[int, Fields] = field(default_factory=dict)
     wireless: Fields = field(default_factory=dict)
-    identity: Fields = field(default_factory=dict)   # IBNS 2.0 class maps, policy maps, service templates
+    identity: Fields = field(default_factory=dict)  # IBNS 2.0 class maps, policy maps, service templates
     hsrp: dict[tuple[str, str, int, int], Fields] = field(default_factory=dict)
     templates: dict[str, Fields] = field(default_factory=dict)  # BGP peer groups and templates by name
-    facts: Fields = field(default_factory=dict)      # device-wide switches that only ``finish`` uses
+    facts: Fields = field(default_factory=dict)  # device-wide switches that only ``finish`` uses
 
     def enter(self, name: str, targets: tuple[Any, ...], header: str, scope: str = "") -> bool:
         """Open a mode for the lines that follow; always true, so that a handler can end with it."""
@@ -90,7 +90,9 @@ class Reader:
     def state(self, source: Source, words: list[str]) -> None:
         """Keep the line in normal form for the rules."""
         if len(self.stack) > 1:
-            self.device.statements[(*self.context(), source.text if "<masked>" in source.text else " ".join(words))] = source
+            self.device.statements[(*self.context(), source.text if "<masked>" in source.text else " ".join(words))] = (
+                source
+            )
         else:
             self.device.statements[("".join(mask(" ".join(words), words)),)] = source
 
@@ -123,9 +125,7 @@ class Reader:
             words = stripped.split()
             source = Source(file, number, mask(stripped, words))
             self.indent = indent
-            while stack[-1].indent > indent or (
-                stack[-1].indent == indent > 0 and stack[-1].name not in _SAME_INDENT
-            ):
+            while stack[-1].indent > indent or (stack[-1].indent == indent > 0 and stack[-1].name not in _SAME_INDENT):
                 stack.pop()
             top = stack[-1]
             # The common case first: a line of the mode that its indentation names, or a global line.
@@ -209,7 +209,11 @@ class Reader:
                 if closed.name.endswith(("-af", "-topology", "-af-interface")) or not self.flat:
                     break
             return self.ignore(source, "end of a section")
-        if stripped.startswith(_NOISE) or stripped.startswith(("#", "***")) or stripped in {"Connection closed.", "--More--"}:
+        if (
+            stripped.startswith(_NOISE)
+            or stripped.startswith(("#", "***"))
+            or stripped in {"Connection closed.", "--More--"}
+        ):
             return self.ignore(source, "what a terminal adds to a capture")
         if indent == 0 and _PROMPT.match(stripped):
             return self.ignore(source, "what a terminal adds to a capture")
@@ -232,7 +236,9 @@ class Reader:
             text = lines[index].strip()
             if text and text[0] != "!":
                 self.device.lines += 1
-                self.device.irrelevant.append((Source(file, index + 1, "" if reason == "certificate" else text), reason))
+                self.device.irrelevant.append(
+                    (Source(file, index + 1, "" if reason == "certificate" else text), reason)
+                )
         return last
 
 
