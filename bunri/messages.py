@@ -18,7 +18,10 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Language = Literal["ja", "en"]
 
@@ -53,7 +56,7 @@ class Message:
 
     id: str
     where: Where = Where()
-    params: dict[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def what(self, language: Language = "en") -> str:
         """Return what is wrong, in ``language``."""

@@ -4,7 +4,8 @@
 that a playbook and the Python side see the same values. It refuses whatever is broken with every error at once, each
 with file, line and remedy, and gives a :class:`City`:
 
-* one attribute a file of ``group_vars/all`` (``city.links`` is ``links.yml``), models in the module named as the feature
+* one attribute a file of ``group_vars/all`` (``city.links`` is ``links.yml``), models in the module named as the
+feature
   (``vrf_separation``, ``dot1x``, ``wlan``, ``wan``, ``firewall``, ``terminals``, ``servers``, ``management``,
   ``hardening``);
 * expansions (``city.segments``, ``city.access_ports``, ``city.terminal_list``, ``city.flows`` …), each item with the

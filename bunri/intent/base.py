@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.types import Strict
 
 from bunri.intent.dates import parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Model(BaseModel):
@@ -83,7 +85,8 @@ _RANGE = re.compile(r"^(?P<head>.*?)(?P<first>\d+)-(?P<last>\d+)$")
 def expand(pattern: str) -> Iterator[str]:
     """Yield the names of ``pattern``: ``GigabitEthernet1/0/1-3`` gives three, ``port1`` one. Commas join several.
 
-    Numbers keep the width of the first one (``acc01-14``). Raises ``ValueError`` when the range runs backwards or has more
+    Numbers keep the width of the first one (``acc01-14``). Raises ``ValueError`` when the range runs backwards or
+    has more
     than 1,000 members.
     """
     for part in pattern.split(","):

@@ -30,7 +30,7 @@ class Device(Model):
     planned: Bool = False
     """In the plan but not yet in service: rendered, not deployed."""
     replaced_by: Id | None = None
-    port_map: dict[Line, Line] = {}
+    port_map: dict[Line, Line] = Field(default_factory=dict)
     """Replacement by another model: old interface → new interface."""
 
 
@@ -69,9 +69,12 @@ class Cable(Model):
     """One cable with both ends, written ``device:interface``.
 
     ``kind`` says what runs over it: ``transit`` the transport VLANs of ``index`` (all zones, or ``zones``); ``local`` a
-    trunk with the site's own VLANs; ``bundle`` a member of port-channel ``channel`` between a pair (local VLANs, and the
-    transport VLANs of ``index`` if it is set); ``firewall`` a trunk with ``vlans`` to a firewall; ``ha`` between the members of
-    a firewall pair; ``wlc`` a trunk with ``vlans`` to a WLC; ``access`` one untagged VLAN (``vlans`` has one) to a management
+    trunk with the site's own VLANs; ``bundle`` a member of port-channel ``channel`` between a pair (local VLANs, and
+    the
+    transport VLANs of ``index`` if it is set); ``firewall`` a trunk with ``vlans`` to a firewall; ``ha`` between the
+    members of
+    a firewall pair; ``wlc`` a trunk with ``vlans`` to a WLC; ``access`` one untagged VLAN (``vlans`` has one) to a
+    management
     port; ``outside`` a routed port to a neighbour that is not the city's.
     """
 
@@ -101,7 +104,8 @@ def _end(text: str) -> End:
 class PortProfile(Model):
     """What an access port is for. Its zone is that of ``vlan``; a voice VLAN must lie in the same zone.
 
-    ``mode``: ``dot1x`` 802.1X closed mode; ``mab`` MAC authentication for the listed printers, phones and access points;
+    ``mode``: ``dot1x`` 802.1X closed mode; ``mab`` MAC authentication for the listed printers, phones and access
+    points;
     ``static`` a server or hypervisor port without authentication; ``trunk`` several VLANs **of one zone** (hypervisor).
     Ports without a profile and without a cable are parked.
     """

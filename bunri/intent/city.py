@@ -6,15 +6,11 @@ already refused the inventory for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING
 
 from bunri.intent.base import Key, expand
 from bunri.intent.cabling import (
@@ -29,21 +25,29 @@ from bunri.intent.cabling import (
     Ports,
     natural,
 )
-from bunri.intent.circuits import Circuits
-from bunri.intent.dot1x import Dot1x
 from bunri.intent.firewall import AddressObject, DeclaredFlow, Firewall, port_pair
-from bunri.intent.hardening import Hardening
-from bunri.intent.lifecycle import Lifecycle
-from bunri.intent.management import Management
-from bunri.intent.origins import Origins
-from bunri.intent.place import Calendars, CityFacts, Consortium, Contractors, Sites
-from bunri.intent.servers import Servers
-from bunri.intent.systems import Systems
 from bunri.intent.terminals import AccessPoint, Desktop, Desktops, Phone, Printer, Printers, Terminal, Terminals
 from bunri.intent.vrf_separation import Segment, VrfSeparation, Zone, site_network, transit_network
-from bunri.intent.wan import Wan
-from bunri.intent.wlan import Wlan
-from bunri.messages import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+    from bunri.intent.circuits import Circuits
+    from bunri.intent.dot1x import Dot1x
+    from bunri.intent.hardening import Hardening
+    from bunri.intent.lifecycle import Lifecycle
+    from bunri.intent.management import Management
+    from bunri.intent.origins import Origins
+    from bunri.intent.place import Calendars, CityFacts, Consortium, Contractors, Sites
+    from bunri.intent.servers import Servers
+    from bunri.intent.systems import Systems
+    from bunri.intent.wan import Wan
+    from bunri.intent.wlan import Wlan
+    from bunri.messages import Where
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ class City:
         """Return the VLAN that RADIUS answers for a class behind a switch."""
         found = self.dot1x.classes[terminal_class]
         for choice in found.choices:
-            if device in expand_devices(choice.devices, self.devices):
+            if device in _devices(choice.devices, self.devices):
                 return choice.vlan
         return found.vlan
 
@@ -232,6 +236,21 @@ def expand_devices(patterns: Iterable[str], devices: Iterable[str]) -> tuple[str
             elif name in devices:
                 found[name] = None
     return tuple(found)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of a range; nothing for a range that the checks refuse (INV107)."""
+    try:
+        return tuple(expand(text))
+    except ValueError:
+        return ()
+
+
+def _devices(patterns: Iterable[str], devices: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return expand_devices(patterns, devices)
+    except ValueError:
+        return ()
 
 
 def count_mac(first: str, offset: int) -> str:
@@ -273,9 +292,9 @@ def _access_ports(city: City) -> Iterator[AccessPort]:
         if profile is None:
             continue
         zone = city.zone_of_vlan(profile.vlan) or ""
-        names = tuple(expand(block.ports))
+        names = _names(block.ports)
         key: Key = ("ports", "blocks", position)
-        for device in expand_devices(block.devices, city.devices):
+        for device in _devices(block.devices, city.devices):
             for port in names:
                 yield AccessPort(device, port, block.profile, zone, profile.vlan, profile.voice, key)
 
@@ -317,7 +336,7 @@ def _terminals(city: City) -> Iterator[Terminal]:
 
 def _ends(ports: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for device, text in ports.items():
-        for port in expand(text):
+        for port in _names(text):
             yield device, port
 
 
@@ -386,6 +405,10 @@ def _flows(city: City) -> Iterator[DeclaredFlow]:
         names = (*flow.source, *flow.destination)
         if any(name not in city.firewall.objects for name in names):
             continue
+        try:
+            ports = tuple(port_pair(port) for port in flow.ports)
+        except ValueError:
+            continue
         sources = {network for name in flow.source for network in city.resolve(name)}
         destinations = {network for name in flow.destination for network in city.resolve(name)}
         yield DeclaredFlow(
@@ -396,7 +419,7 @@ def _flows(city: City) -> Iterator[DeclaredFlow]:
             tuple(sorted(sources)),
             tuple(sorted(destinations)),
             flow.protocol,
-            tuple(port_pair(port) for port in flow.ports),
+            ports,
             flow.basis,
             flow.owner,
             flow.expires,

@@ -33,7 +33,8 @@ def parse_date(text: str, *, edge: Edge = "start", era: str = "平成") -> date:
     """Return the day that ``text`` names: ISO (``2027-03-31``), western (``2027年3月31日``) or of an era (``令和9年3月31日``).
 
     Full-width digits and spaces inside are accepted. A month or day that is missing is filled from ``edge``: the first
-    day of the period (``start``) or its last (``end``). A fiscal year is not guessed: 「平成36年」 is the calendar year 2024.
+    day of the period (``start``) or its last (``end``). A fiscal year is not guessed: 「平成36年」 is the calendar year
+    2024.
     A year without an era (「3１年」) below 100 is of ``era``. Years past the end of an era are counted on, as the plan does
     (平成36年 = 2024). Raises ``ValueError`` for anything else, also for the 30th of February.
     """

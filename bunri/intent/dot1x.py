@@ -41,12 +41,22 @@ class Certificates(Model):
     """The private CA: lifetimes in days and the days before expiry on which to warn."""
 
     issuer: Line
+    ca_secret: SecretName
+    """Passphrase of the issuing CA's key."""
     root_days: Int = Field(ge=365)
     issuing_days: Int = Field(ge=365)
     server_days: Int = Field(ge=30)
     client_days: Int = Field(ge=30)
     warn_days: tuple[Int, ...] = (90, 60, 30)
     crl_hours: Int = Field(default=24, ge=1)
+
+
+class PeapUser(Model):
+    """An identity with a password, where a class allows PEAP."""
+
+    name: Id
+    terminal_class: Name = Field(alias="class")
+    secret: SecretName
 
 
 class Dot1x(Model):
@@ -64,4 +74,7 @@ class Dot1x(Model):
     dead_minutes: Int = Field(default=5, ge=1)
     radsec: Bool = False
     test_user: Id = "probe-user"
+    tls_key_secret: SecretName
+    """Passphrase of the RADIUS servers' TLS key."""
+    users: tuple[PeapUser, ...] = ()
     certificates: Certificates

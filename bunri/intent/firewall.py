@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from ipaddress import IPv4Network
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from bunri.intent.base import Bool, EndDate, Id, Int, Line, Model, Name, Prefix, SecretName, StartDate, VlanId
 
+if TYPE_CHECKING:
+    from datetime import date
+    from ipaddress import IPv4Network
+
 PortText = Annotated[str, StringConstraints(pattern=r"^\d{1,5}(-\d{1,5})?$")]
 
 
 class Boundary(Model):
-    """A firewall pair between the zones at one site. ``vlans``: zone → VLAN of its firewall segment (firewall is host 1).
+    """A firewall pair between the zones at one site. ``vlans``: zone → VLAN of its firewall segment (firewall is
+    host 1).
 
     ``preferred`` is the boundary in use; the other one takes over when the preferred site is lost (its static routes
     have ``distance``).
@@ -44,7 +47,8 @@ class AddressObject(Model):
 
 
 class Flow(Model):
-    """One declared flow: narrow, owned, based on something, and ending some day. ``source`` and ``destination`` name objects.
+    """One declared flow: narrow, owned, based on something, and ending some day. ``source`` and ``destination`` name
+    objects.
 
     ``ports`` are destination ports; empty for ICMP echo only.
     """

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bunri.messages import Message, Where
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAXIMUM_BYTES = 4 * 1024 * 1024
 _TAB = re.compile(rb"^ *\t", re.MULTILINE)

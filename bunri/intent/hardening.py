@@ -39,4 +39,4 @@ class Hardening(Model):
     arp_inspection_rate: Int = Field(default=15, ge=1, le=2048)
     errdisable_seconds: Int = Field(default=300, ge=30, le=86400)
     control_plane_policing: Bool = True
-    deviations: dict[Id, Deviation] = {}
+    deviations: dict[Id, Deviation] = Field(default_factory=dict)

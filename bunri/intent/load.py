@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 
@@ -18,12 +17,16 @@ from bunri.intent.subjects import SUBJECTS, VAULT, adapter
 from bunri.intent.wording import explain
 from bunri.messages import BunriError, Message, Where
 
+if TYPE_CHECKING:
+    from datetime import date
+
 
 def load(inventory: Path | str, *, today: date, vault_password: SecretStr | str | None = None) -> City:
     """Return the city of an inventory folder, or raise :class:`~bunri.messages.BunriError` with every error found.
 
     ``today`` decides what has expired. ``vault_password`` opens ``vault.yml``; without it the file named by
-    ``ANSIBLE_VAULT_PASSWORD_FILE``, ``.vault-password`` or ``.vault-password-sample`` in the folder is used. Nothing is written.
+    ``ANSIBLE_VAULT_PASSWORD_FILE``, ``.vault-password`` or ``.vault-password-sample`` in the folder is used. Nothing
+    is written.
     """
     root = Path(inventory).resolve()
     problems = inspect(root)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bunri.intent.base import Key
 from bunri.messages import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bunri.intent.base import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Calendars(Model):
     """``calendar.yml``: closing days by kind of site, and the busy periods of the whole city."""
 
     kinds: dict[Name, Calendar]
-    busy: dict[Id, BusyPeriod] = {}
+    busy: dict[Id, BusyPeriod] = Field(default_factory=dict)
 
 
 Sites = dict[Name, Site]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from bunri.intent.base import Address, Bool, Count, EndDate, Id, Int, Line, Model, Name, Period, StartDate, VlanId
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Service = Literal[
     "dns", "dhcp", "ad", "radius", "ntp", "syslog", "nms", "control", "vcenter", "file", "proxy", "sanitiser", "wsus",

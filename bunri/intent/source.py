@@ -1,7 +1,9 @@
 """Ansible's view of an inventory folder as plain values with the line of each.
 
-Everything goes through ansible-core: its data loader (YAML and vault), its inventory and its variable manager with their
-precedence. ansible-core 2.19 tags each value with its origin; here the tags become one table of places, and the values become
+Everything goes through ansible-core: its data loader (YAML and vault), its inventory and its variable manager with
+their
+precedence. ansible-core 2.19 tags each value with its origin; here the tags become one table of places, and the
+values become
 plain Python. Ansible is imported on first use, so that rooms which only want the models stay light.
 
 Two things that Ansible allows are refused: a value with a template (the playbook would see something else than the
@@ -11,7 +13,6 @@ Python side), and a secret outside ``vault.yml``.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from bunri.intent.base import Key
 from bunri.intent.subjects import SUBJECTS
 from bunri.messages import BunriError, Message, Where, error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from bunri.intent.base import Key
 
 MAXIMUM_VALUES = 1_500_000
 """More values than this is no city but a YAML bomb: aliases of aliases that multiply."""

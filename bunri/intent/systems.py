@@ -68,4 +68,4 @@ class Systems(Model):
 
     systems: dict[Id, System]
     schedules: dict[Id, Schedule]
-    contradictions: dict[Id, Contradiction] = {}
+    contradictions: dict[Id, Contradiction] = Field(default_factory=dict)

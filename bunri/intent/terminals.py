@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from ipaddress import IPv4Address
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -25,6 +23,10 @@ from bunri.intent.base import (
     StartDate,
     VlanId,
 )
+
+if TYPE_CHECKING:
+    from datetime import date
+    from ipaddress import IPv4Address
 
 
 class TerminalModel(Model):
@@ -117,7 +119,10 @@ class DesktopPlacement(Period):
 
 
 class DesktopPool(Model):
-    """A pool of virtual desktops (VDI) or of session hosts (SBC). ``placement``: where it stands, period by period (N16)."""
+    """A pool of virtual desktops (VDI) or of session hosts (SBC).
+
+    ``placement``: where it stands, period by period (N16).
+    """
 
     ja: Line
     kind: Literal["vdi", "sbc"]

@@ -72,8 +72,8 @@ class SitePlan(Model):
     """The segments of one site: patterns by name, and prefixes of its own (which win over a pattern)."""
 
     patterns: tuple[Name, ...] = ()
-    prefixes: dict[VlanId, Prefix] = {}
-    gateways: dict[VlanId, Int] = {}
+    prefixes: dict[VlanId, Prefix] = Field(default_factory=dict)
+    gateways: dict[VlanId, Int] = Field(default_factory=dict)
     """Host number of the gateway where it is not 1 (firewall segments: 2, the firewall has 1)."""
 
 
@@ -81,11 +81,11 @@ class VrfSeparation(Model):
     """``vrf_separation.yml``."""
 
     zones: dict[Name, Zone]
-    externals: dict[Name, External] = {}
+    externals: dict[Name, External] = Field(default_factory=dict)
     loopbacks: Prefix
     """Loopback0 of the layer-3 devices, in the management zone."""
     vlans: dict[VlanId, Vlan]
-    patterns: dict[Name, dict[VlanId, Slice]] = {}
+    patterns: dict[Name, dict[VlanId, Slice]] = Field(default_factory=dict)
     site_plans: dict[Name, SitePlan]
 
     def management_zone(self) -> str:

@@ -23,7 +23,8 @@ class Ospf(Model):
 class BgpSite(Model):
     """BGP at one site: all its routers with transit links to another AS speak for it.
 
-    ``preference`` ``primary`` carries the traffic; ``backup`` prepends its AS ``prepend`` times and takes what it learns at
+    ``preference`` ``primary`` carries the traffic; ``backup`` prepends its AS ``prepend`` times and takes what it
+    learns at
     administrative distance ``distance``, so that it is used only when the primary has gone.
     """
 

@@ -29,7 +29,10 @@ class Ssid(Model):
 
 
 class Controller(Model):
-    """A wireless LAN controller and the VLANs it bridges for clients. ``primary`` is the first choice of the access points."""
+    """A wireless LAN controller and the VLANs it bridges for clients.
+
+    ``primary`` is the first choice of the access points.
+    """
 
     device: Name
     primary: Bool

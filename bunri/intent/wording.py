@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from bunri.intent.base import Key
-from bunri.intent.origins import Origins
 from bunri.messages import Message
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from bunri.intent.base import Key
+    from bunri.intent.origins import Origins
 
 _TYPES = {
     "int_type": "整数 / a whole number",
