@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from network.analysis import topology
-from network.analysis.routing.plan import Plan, plan
+from network.analysis.routing.plan import Component, Plan, plan
 from network.analysis.routing.solve import Solved, Solver
 from network.analysis.state import (
     RECEIVE,
@@ -64,32 +64,37 @@ class Engine:
             if snapshot.devices[port.device].interfaces[port.interface].first_hops
         }
         # every address that a configuration sends packets to by name
-        self.gateways: frozenset[int] = frozenset(
-            static.next_hop
-            for device in snapshot.devices.values()
-            for static in device.static_routes
-            if static.next_hop is not None
-        ) | frozenset(
-            neighbor.address
-            for device in snapshot.devices.values()
-            if device.bgp is not None
-            for family in device.bgp.families
-            for neighbor in family.neighbors
-        ) | frozenset(
-            found
-            for device in snapshot.devices.values()
-            for map_ in device.route_maps.values()
-            for clause in map_.clauses
-            for kind, values in clause.sets
-            if kind.startswith("ip ")
-            for found in map(topology.dotted, values)
-            if found is not None
-        ) | frozenset(
-            route.gateway
-            for device in snapshot.devices.values()
-            if device.firewall is not None
-            for route in device.firewall.policy_routes
-            if route.gateway is not None
+        self.gateways: frozenset[int] = (
+            frozenset(
+                static.next_hop
+                for device in snapshot.devices.values()
+                for static in device.static_routes
+                if static.next_hop is not None
+            )
+            | frozenset(
+                neighbor.address
+                for device in snapshot.devices.values()
+                if device.bgp is not None
+                for family in device.bgp.families
+                for neighbor in family.neighbors
+            )
+            | frozenset(
+                found
+                for device in snapshot.devices.values()
+                for map_ in device.route_maps.values()
+                for clause in map_.clauses
+                for kind, values in clause.sets
+                if kind.startswith("ip ")
+                for found in map(topology.dotted, values)
+                if found is not None
+            )
+            | frozenset(
+                route.gateway
+                for device in snapshot.devices.values()
+                if device.firewall is not None
+                for route in device.firewall.policy_routes
+                if route.gateway is not None
+            )
         )
         self.tracked: frozenset[Port] = frozenset(
             port for port, found in self.groups_at.items() if any(group.track for group in found)
@@ -105,8 +110,11 @@ class Engine:
             if number in by_component
         }
 
-    def compute(self, failures: Failures, base: State | None = None) -> State:
-        """Return the state under ``failures``; ``base`` is a state of this engine with a subset of them."""
+    def compute(self, failures: Failures, base: State | None = None, hint: State | None = None) -> State:
+        """Return the state under ``failures``; ``base`` is a state of this engine with a subset of them.
+
+        ``hint`` is another such state: where its routes rest on the same inputs they are taken from it.
+        """
         if base is None or base.wired is None or not base.failures <= failures or self.wiring.tunnels:
             return self._from_nothing(failures)
         before = base.wired
@@ -118,7 +126,8 @@ class Engine:
         if touched:
             results = list(solved)
             for number, tables in touched.items():
-                results[number] = self._solve(number, wired, base.solved[number], tables)
+                there = hint.solved[number] if hint is not None else None
+                results[number] = self._solve(number, wired, base.solved[number], tables, there)
             changed = [n for n in touched if results[n] is not base.solved[n]]
             if changed:
                 ribs = dict(ribs)
@@ -207,12 +216,14 @@ class Engine:
                 if number is not None and (self.plan.components[number].domains or self.plan.components[number].bgp):
                     found.setdefault(number, set())
 
-    def _solve(self, number: int, wired: topology.Wired, previous: Solved, tables: set[Table]) -> Solved:
+    def _solve(
+        self, number: int, wired: topology.Wired, previous: Solved, tables: set[Table], hint: Solved | None
+    ) -> Solved:
         component = self.plan.components[number]
         signature = self._signature(number, wired)
         found = self.memo.get(signature)
         if found is None:
-            found = Solver(self.plan, component, wired, previous).run(tables)
+            found = Solver(self.plan, component, wired, previous, hint).run(tables)
             if len(self.memo) >= MEMO:
                 for key in list(self.memo)[: MEMO // 4]:
                     del self.memo[key]
@@ -237,7 +248,7 @@ class Engine:
 
     def _probe(self, wired: topology.Wired, ribs: dict[Table, dict[Prefix, Route]]) -> Solver:
         """Return a solver that only answers lookups, over all tables."""
-        solver = Solver(self.plan, self.plan.components[0], wired, None)
+        solver = Solver(self.plan, Component(-1, ()), wired, None)
         solver.ribs = ribs
         solver.lengths = list(range(32, -1, -1))
         return solver

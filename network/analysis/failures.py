@@ -145,7 +145,9 @@ def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str],
             if number in gone
         )
         after = sorted(
-            (s.ports, s.virtuals) for number, s in state.topology.segments.items() if number not in base.topology.segments
+            (s.ports, s.virtuals)
+            for number, s in state.topology.segments.items()
+            if number not in base.topology.segments
         )
         lost = {port for port in base.wired.up - state.wired.up if port.device not in leaves}
         inert = not lost and [x for x in before if x[0]] == [x for x in after if x[0]]
@@ -189,6 +191,7 @@ class _Context:
         self.base = base
         self.judge = judge
         self.results: dict[object, tuple[State, Any]] = {}
+        self.singles: dict[Element, State] = {}
         self.judged = 0
         if not prepared:
             prepare = getattr(judge, "prepare", None)
@@ -201,13 +204,20 @@ class _Context:
         before = self.judged
         for element, others in groups:
             alone = frozenset({element})
-            state = self.engine.compute(alone, self.base)
+            state = self.alone(element)
             if not others:
                 found.append((alone, self.verdict(state)))
             for other in others:
                 both = frozenset({element, other})
-                found.append((both, self.verdict(self.engine.compute(both, state))))
+                found.append((both, self.verdict(self.engine.compute(both, state, self.alone(other)))))
         return found, self.judged - before
+
+    def alone(self, element: Element) -> State:
+        """Return the state in which one element has failed."""
+        state = self.singles.get(element)
+        if state is None:
+            state = self.singles[element] = self.engine.compute(frozenset({element}), self.base)
+        return state
 
     def verdict(self, state: State) -> Any:  # noqa: ANN401 - whatever the judge returns
         """Return the judge's verdict, from an earlier scenario with equal tables and segments if there is one."""
@@ -231,7 +241,7 @@ class _Context:
             tables,
             frozenset(segment.id for segment in gone),
             frozenset((s.ports, s.edges, s.virtuals, s.crossings) for s in new if s.ports or s.edges),
-            state.dead & self.engine.tables_on.keys(),
+            frozenset(state.dead & self.engine.tables_on.keys()),
             state.standby,
             state.unproved,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from network.analysis.routing.filters import prefix_list
 from network.analysis.routing.ospf import FAR, Domain, External, Found, Graph, hop_key
-from network.analysis.state import NextHop
+from network.analysis.state import NextHop, Port
 from network.config.model import Prefix
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Area:
     graph: Graph
     stubs: dict[Prefix, Targets]
     devices: Mapping[str, Device]
+    live: frozenset[Port] = frozenset()
     reach_cache: dict[int, dict[int, Found]] = field(default_factory=dict)
     fa_cache: dict[int, dict[int, Found]] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from network.analysis.routing import ospf
 from network.analysis.routing.bgp import BgpSpeaker, Session
-from network.analysis.state import Port, Table, UnknownRoutes
+from network.analysis.state import NextHop, Port, Table, UnknownRoutes
 from network.analysis.topology import Wired, Wiring
 from network.config.model import Prefix, Unmodelled
 
@@ -59,7 +59,7 @@ class Plan:
     speakers: list[ospf.Speaker]
     domains: list[ospf.Domain]
     domain_of: dict[int, int]
-    pairs: list[list[tuple[ospf.Attachment, ospf.Attachment]]]
+    pairs: list[list[tuple[Port, Port, ospf.Edge, ospf.Edge]]]
     bgp: list[BgpSpeaker]
     sessions: list[Session]
     session_ports: list[tuple[Port, Port]]
@@ -73,6 +73,10 @@ class Plan:
     attachments_of: dict[Port, list[ospf.Attachment]] = field(default_factory=dict)
     processes: dict[Table, list[int]] = field(default_factory=dict)
     bgp_of: dict[Table, int] = field(default_factory=dict)
+    domain_ports: list[tuple[Port, ...]] = field(default_factory=list)
+    critical_of: list[frozenset[int]] = field(default_factory=list)  # domain → speakers whose routes others depend on
+    table_of: list[Table] = field(default_factory=list)  # OSPF speaker → its table
+    other_tables: list[tuple[Table, ...]] = field(default_factory=list)  # component → tables without OSPF
     covered: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # (device, process) → its interfaces
 
 
@@ -164,15 +168,16 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
                     union.join(_table(speakers[one.speaker]), _table(speakers[two.speaker]))
     domains: list[ospf.Domain] = []
     domain_of: dict[int, int] = {}
-    pairs: list[list[tuple[ospf.Attachment, ospf.Attachment]]] = []
+    pairs: list[list[tuple[Port, Port, ospf.Edge, ospf.Edge]]] = []
     by_root: dict[int, list[ospf.Speaker]] = defaultdict(list)
     for speaker in speakers:
         by_root[root(speaker.number)].append(speaker)
     for members in by_root.values():
         numbers = {s.number for s in members}
         domain_of.update(dict.fromkeys(numbers, len(domains)))
-        domains.append(ospf.domain(members, [a for a in attached if a.speaker in numbers]))
-        pairs.append([pair for pair in all_pairs if pair[0].speaker in numbers])
+        domain = ospf.domain(members, [a for a in attached if a.speaker in numbers])
+        domains.append(domain)
+        pairs.append([_edges(domain, speakers, one, two) for one, two in all_pairs if one.speaker in numbers])
     bgp, sessions, session_ports, unknown = _bgp(snapshot, tables, owners, union)
     points = _points(snapshot, speakers, bgp, union)
     replicates: list[tuple[Table, Table, str, str]] = []
@@ -230,12 +235,35 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
     )  # fmt: skip
     result.component_of_port = {port: c.number for c in components for port in c.ports}
     result.attachments_of = dict(attachments_of)
+    result.domain_ports = [tuple(dict.fromkeys(a.port for a in domain.attachments)) for domain in domains]
+    result.critical_of = [
+        frozenset(
+            s.number
+            for s in domain.speakers
+            if _table(s) in components[component_of[_table(domain.speakers[0])]].critical
+        )
+        for domain in domains
+    ]
+    result.table_of = [_table(s) for s in speakers]
+    with_ospf = set(result.table_of)
+    result.other_tables = [tuple(t for t in c.tables if t not in with_ospf) for c in components]
     result.processes = dict(processes)
     result.bgp_of = {s.table: s.number for s in bgp}
     for speaker in speakers:
         names = frozenset(a.port.interface for a in attached if a.speaker == speaker.number)
         result.covered[speaker.device, speaker.process.process] = names
     return result
+
+
+def _edges(
+    domain: ospf.Domain, speakers: list[ospf.Speaker], one: ospf.Attachment, two: ospf.Attachment
+) -> tuple[Port, Port, ospf.Edge, ospf.Edge]:
+    """Return two neighbours' ports with the adjacency in both directions."""
+    a, b = domain.node_of[one.speaker, one.area], domain.node_of[two.speaker, two.area]
+    hop_to = NextHop(one.port.interface, two.address, speakers[one.speaker].vrf)
+    hop_from = NextHop(two.port.interface, one.address, speakers[two.speaker].vrf)
+    forth = ospf.Edge(a, b, one.cost, hop_to, one.port, two.port)
+    return one.port, two.port, forth, ospf.Edge(b, a, two.cost, hop_from, two.port, one.port)
 
 
 def _table(speaker: ospf.Speaker) -> Table:

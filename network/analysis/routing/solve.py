@@ -77,7 +77,7 @@ class Solved:
     values: dict[Key, object]
     unproved: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    live: frozenset[Port] = frozenset()
+    lengths: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -96,11 +96,14 @@ def covers(prefix: Prefix, address: int) -> bool:
 class Solver:
     """Computes one component in one scenario, from nothing or from an earlier scenario."""
 
-    def __init__(self, plan: Plan, component: Component, wired: Wired, previous: Solved | None) -> None:
+    def __init__(
+        self, plan: Plan, component: Component, wired: Wired, previous: Solved | None, hint: Solved | None = None
+    ) -> None:
         self.plan = plan
         self.component = component
         self.wired = wired
         self.previous = previous
+        self.hint = hint
         self.devices = plan.snapshot.devices
         self.doubt = Doubt()
         self.notes: list[str] = []
@@ -114,7 +117,6 @@ class Solver:
         self.local_tables: dict[Prefix, list[Table]] = {}
         self.lengths: list[int] = []
         self.used_keys: set[Key] = set()
-        self.owner_process: dict[tuple[Table, Prefix], str] = {}
         self.current = DEFAULT
 
     # ---- facts -------------------------------------------------------------------------------------------------------
@@ -179,39 +181,38 @@ class Solver:
         """Return one OSPF domain as it is in this scenario."""
         plan, wired = self.plan, self.wired
         domain = plan.domains[number]
+        home = wired.segment_of
         edges: list[ospf.Edge] = []
+        for one, two, forth, back in plan.pairs[number]:
+            segment = home.get(one)
+            # only live ports stand in a segment
+            if segment is not None and segment == home.get(two):
+                edges.append(forth)
+                edges.append(back)
         speakers = plan.speakers
-        live = {a.port for a in domain.attachments if self.up(a.port)}
-        for one, two in plan.pairs[number]:
-            if one.port not in live or two.port not in live:
-                continue
-            if wired.segment_of.get(one.port) != wired.segment_of.get(two.port):
-                continue
-            a, b = domain.node_of[one.speaker, one.area], domain.node_of[two.speaker, two.area]
-            hop_to = NextHop(one.port.interface, two.address, speakers[one.speaker].vrf)
-            hop_from = NextHop(two.port.interface, one.address, speakers[two.speaker].vrf)
-            edges.append(ospf.Edge(a, b, one.cost, hop_to, one.port, two.port))
-            edges.append(ospf.Edge(b, a, two.cost, hop_from, two.port, one.port))
-        alive = {
-            node
-            for node, (speaker, _) in enumerate(domain.nodes)
-            if speakers[speaker].device not in wired.dead and speakers[speaker].device not in wired.standby
-        }
+        stopped = wired.dead | wired.standby
+        if stopped:
+            alive = frozenset(n for n, (who, _) in enumerate(domain.nodes) if speakers[who].device not in stopped)
+        else:
+            alive = frozenset(range(len(domain.nodes)))
+        before = self.previous.areas.get(number) if self.previous is not None else None
+        same_graph = before is not None and before.graph.alive == alive and before.graph.edges == edges
+        graph = before.graph if before is not None and same_graph else ospf.graph(len(domain.nodes), edges, alive)
+        if before is not None:
+            changed = [port for port in plan.domain_ports[number] if self.up(port) != (port in before.live)]
+            if not changed:
+                if same_graph:
+                    return before
+                return ospf_routes.Area(domain, graph, before.stubs, self.devices, before.live)
+        live = frozenset(port for port in plan.domain_ports[number] if self.up(port))
         stubs: dict[Prefix, list[tuple[int, int]]] = {}
         for attached in domain.attachments:
             if attached.port in live:
                 node = domain.node_of[attached.speaker, attached.area]
                 for prefix in attached.prefixes:
                     stubs.setdefault(prefix, []).append((node, attached.cost))
-        before = self.previous.areas.get(number) if self.previous is not None else None
-        if before is not None and before.graph.edges == edges and before.graph.alive == alive:
-            graph = before.graph
-        else:
-            graph = ospf.graph(len(domain.nodes), edges, alive)
         fixed = {prefix: tuple(sorted(set(found))) for prefix, found in stubs.items()}
-        if before is not None and graph is before.graph and fixed == before.stubs:
-            return before
-        return ospf_routes.Area(domain, graph, fixed, self.devices)
+        return ospf_routes.Area(domain, graph, fixed, self.devices, live)
 
     # ---- lookups -----------------------------------------------------------------------------------------------------
 
@@ -415,20 +416,15 @@ class Solver:
                 before = previous.areas[number]
                 after = self.areas[number] = self.make_area(number)
                 if after is not before:
-                    self._affected(before, after, dirty, partial)
-        for table, facts in self.facts.items():
-            for prefix in facts.routes.keys() | facts.statics.keys():
-                self.local_tables.setdefault(prefix, []).append(table)
-        self.lengths = sorted(
-            {p.length for p in self.local_tables if p.family == 4}
-            | {p.length for p in self.solutions if p.family == 4}
-            | {p.length for p in dirty if p.family == 4},
-            reverse=True,
-        )
-        for table, facts in self.facts.items():
+                    self._affected(number, before, after, dirty, partial)
+        if previous is None:
             # connected routes first, so that the first round resolves next hops
-            if previous is None:
+            for table, facts in self.facts.items():
                 self.ribs[table].update(facts.routes)
+            lengths = {p.length for p in dirty if p.family == 4}
+        else:
+            lengths = {*previous.lengths, *(p.length for p in dirty if p.family == 4)}
+        self.lengths = sorted(lengths, reverse=True)
         for prefix, speakers in partial.items():
             if prefix not in dirty:
                 self._patch(prefix, speakers)
@@ -451,8 +447,9 @@ class Solver:
         unproved = (*self.doubt.reasons, *dict.fromkeys(self.problems))
         if previous is not None:
             unproved = tuple(dict.fromkeys((*previous.unproved, *unproved)))
-        live = frozenset(port for port in component.ports if self.up(port))
-        return Solved(self.ribs, self.facts, self.areas, self.solutions, self.values, unproved, tuple(self.notes), live)
+        return Solved(
+            self.ribs, self.facts, self.areas, self.solutions, self.values, unproved, tuple(self.notes), self.lengths
+        )
 
     def _configured(self) -> set[Prefix]:
         """Return prefixes that a configuration names although no interface or static route has them."""
@@ -475,35 +472,55 @@ class Solver:
 
     def _affected(
         self,
+        number: int,
         before: ospf_routes.Area,
         after: ospf_routes.Area,
         dirty: set[Prefix],
         partial: dict[Prefix, set[int]],
     ) -> None:
-        """Add prefixes that a change of one OSPF domain touches: wholly, or only for routers that nothing else depends on."""
+        """Add prefixes that a change of one OSPF domain touches: wholly, or only for routers that nothing else depends on.
+
+        With a ``hint`` (another scenario that shares most of this one's failures) a route whose inputs are the same there is taken
+        from it: the solution of a prefix is a function of its own facts, of its dependencies and of the distances and next hops to
+        the routers that originate it.
+        """
         domain = after.domain
-        for prefix in before.stubs.keys() | after.stubs.keys():
-            if before.stubs.get(prefix) != after.stubs.get(prefix):
-                dirty.add(prefix)
+        if before.stubs is not after.stubs:
+            for prefix in before.stubs.keys() | after.stubs.keys():
+                if before.stubs.get(prefix) != after.stubs.get(prefix):
+                    dirty.add(prefix)
         if before.graph is after.graph:
             return
         if not domain.simple:
             dirty.update(self.solutions)
             return
         pairs = ospf.changed_pairs(before.graph, after.graph)
-        columns = pairs.any(axis=0)
-        number_of = self.plan.domain_of[domain.speakers[0].number]
-        critical = {s.number for s in domain.speakers if (s.device, s.vrf) in self.component.critical}
-        touched: dict[int, list[int]] = {}
+        columns = pairs.any(axis=0).tolist()
+        critical = self.plan.critical_of[number]
+        hint = self.hint
+        other = hint.areas.get(number) if hint is not None and len(self.component.domains) == 1 else None
+        against = ospf.changed_pairs(other.graph, after.graph) if other is not None else None
+        differing = self._facts_differ() if other is not None else set()
+        touched: dict[int, frozenset[int]] = {}
+        unlike: dict[int, frozenset[int]] = {}
+        nodes_of = domain.nodes_of
+
+        def rows(matrix: object, target: int, cache: dict[int, frozenset[int]]) -> frozenset[int]:
+            found = cache.get(target)
+            if found is None:
+                column = matrix[:, target].nonzero()[0].tolist()  # type: ignore[index]
+                found = cache[target] = frozenset(domain.nodes[n][0] for n in column)
+            return found
+
         for prefix, solution in self.solutions.items():
             if prefix in dirty:
                 continue
             targets = {node for node, _ in after.stubs.get(prefix, ())}
             forwarded = False
-            for number, externals in solution.externals:
-                if number == number_of:
+            for domain_number, externals in solution.externals:
+                if domain_number == number:
                     for external in externals:
-                        targets.update(domain.nodes_of[external.speaker])
+                        targets.update(nodes_of[external.speaker])
                         forwarded = forwarded or external.forward is not None
             if forwarded:
                 dirty.add(prefix)
@@ -511,15 +528,65 @@ class Solver:
             speakers: set[int] = set()
             for target in targets:
                 if columns[target]:
-                    if target not in touched:
-                        touched[target] = [domain.nodes[n][0] for n in pairs[:, target].nonzero()[0].tolist()]
-                    speakers.update(touched[target])
+                    speakers |= rows(pairs, target, touched)
             if not speakers:
                 continue
+            there = hint.solutions.get(prefix) if hint is not None else None
+            usable = (
+                against is not None
+                and other is not None
+                and there is not None
+                and prefix not in differing
+                and other.stubs.get(prefix) == after.stubs.get(prefix)
+            )
+            if usable and there is not None and there.externals != solution.externals:
+                usable = False
+            wrong: set[int] = set()
+            if usable:
+                for target in targets:
+                    wrong |= rows(against, target, unlike)
             if speakers & critical:
-                dirty.add(prefix)
+                if usable and there is not None and not wrong & critical and self._same_values(there):
+                    self._adopt(prefix, there, speakers - wrong)
+                    partial[prefix] = speakers & wrong
+                else:
+                    dirty.add(prefix)
+            elif usable:
+                self._adopt(prefix, None, speakers - wrong)
+                if speakers & wrong:
+                    partial[prefix] = speakers & wrong
             else:
-                partial.setdefault(prefix, set()).update(speakers)
+                partial[prefix] = speakers
+
+    def _facts_differ(self) -> set[Prefix]:
+        """Return prefixes whose connected or static routes are not the same in the hint."""
+        found: set[Prefix] = set()
+        if self.hint is not None:
+            for table, facts in self.facts.items():
+                there = self.hint.facts[table]
+                if there is not facts:
+                    found |= _difference(there, facts)
+        return found
+
+    def _same_values(self, there: Solution) -> bool:
+        if self.hint is None:
+            return False
+        missing = object()
+        mine, theirs = self.values, self.hint.values
+        return all(mine.get(key, missing) == theirs.get(key, missing) for key in there.keys)
+
+    def _adopt(self, prefix: Prefix, there: Solution | None, speakers: Iterable[int]) -> None:
+        """Take routes of a prefix from the hint: at the given OSPF routers, with ``there`` also at all tables without OSPF."""
+        if self.hint is None:
+            return
+        tables = [self.plan.table_of[number] for number in speakers]
+        if there is not None:
+            tables += self.plan.other_tables[self.component.number]
+            self.solutions[prefix] = there
+        for table in tables:
+            route = self.hint.ribs[table].get(prefix)
+            if self.ribs[table].get(prefix) is not route:
+                self._write(table, prefix, route)
 
     def _patch(self, prefix: Prefix, speakers: set[int]) -> None:
         """Renew the route of a prefix at OSPF routers on which nothing else depends."""
@@ -626,13 +693,21 @@ class Solver:
         )  # fmt: skip
         return Candidate(route, process.process)
 
+    def _holders(self, prefix: Prefix) -> list[Table]:
+        """Return the tables that have a connected or static route to a prefix."""
+        if not self.local_tables:
+            for table, facts in self.facts.items():
+                for known in facts.routes.keys() | facts.statics.keys():
+                    self.local_tables.setdefault(known, []).append(table)
+        return self.local_tables.get(prefix, [])
+
     def solve(self, prefix: Prefix) -> None:
         """Find every table's route to one prefix and install it."""
         self.current = prefix
         self.used_keys = set()
         component = self.component
         base: dict[Table, Candidate] = {}
-        for table in self.local_tables.get(prefix, ()):
+        for table in self._holders(prefix):
             own = self.local(table, prefix)
             if own is not None:
                 base[table] = own
@@ -707,8 +782,11 @@ class Solver:
         rib = self.ribs[table]
         old = rib.get(prefix)
         new = candidate.route if candidate is not None else None
-        if old == new:
-            return
+        if old != new:
+            self._write(table, prefix, new)
+
+    def _write(self, table: Table, prefix: Prefix, new: Route | None) -> None:
+        rib = self.ribs[table]
         if table not in self.owned:
             rib = self.ribs[table] = dict(rib)
             self.owned.add(table)
