@@ -5,10 +5,10 @@ The format is Batfish's, so that people can bring what they have. Nothing is wri
 
 from __future__ import annotations
 
+import gc
 import json
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from os import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,6 @@ from network.config.model import Cable, Device, Snapshot
 from network.config.names import canonical_interface
 from network.config.text import decode, split_lines
 
-# Below this many bytes starting a second process costs more than it saves.
-POOL_BYTES = 3_000_000
 _TOPOLOGY = ("layer1_topology.json", "batfish/layer1_topology.json")
 _NOT_CONFIGS = frozenset({".md", ".json", ".yml", ".yaml", ".xlsx", ".png", ".swp", ".bak"})
 
@@ -71,11 +69,19 @@ def _read_bytes(work: tuple[str, str]) -> Device | list[Message]:
         return list(failure.messages)
 
 
+def _read_all(work: list[tuple[str, str]], workers: int) -> list[Device | list[Message]]:
+    if workers > 1:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            return list(pool.map(_read_bytes, work, chunksize=max(1, len(work) // (workers * 4))))
+    return [_read_bytes(item) for item in work]
+
+
 def load_snapshot(path: Path, *, jobs: int | None = None) -> Snapshot:
     """Read every configuration of a snapshot folder, its cabling, and note its policy file.
 
-    ``jobs`` is the number of processes; ``None`` takes a second one only where the configurations are large enough to pay
-    for it. A single configuration file may be given instead of a folder.
+    ``jobs`` is the number of processes. One is the default: passing devices between processes costs about as much as
+    reading them, so that a second process pays only from some hundred thousand lines on. Workers are spawned, as Windows
+    needs it. A single configuration file may be given instead of a folder.
 
     Raises:
         BunriError: everything that makes the folder unusable, all files' errors together.
@@ -93,13 +99,15 @@ def load_snapshot(path: Path, *, jobs: int | None = None) -> Snapshot:
     if not files:
         raise error("CFG004", Where(str(folder)), path=str(folder))
     work = [(str(item), f"configs/{item.name}" if path.is_dir() else item.name) for item in files]
-    size = sum(item.stat().st_size for item in files)
-    workers = jobs or (min(cpu_count() or 1, len(work)) if size > POOL_BYTES else 1)
-    if workers > 1:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            results = list(pool.map(_read_bytes, work, chunksize=max(1, len(work) // (workers * 4))))
-    else:
-        results = [_read_bytes(item) for item in work]
+    # Reading makes some ten objects a line and no garbage: half of the time would go into looking for garbage.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        results = _read_all(work, jobs or 1)
+    finally:
+        if collecting:
+            gc.enable()
+    gc.freeze()  # what was read stays: later collections need not look at it
     devices: dict[str, Device] = {}
     problems: list[Message] = []
     for result in results:

@@ -186,6 +186,7 @@ FORMS: dict[str, dict[str, str]] = {
             ip multicast **
             ip arp proxy disable
             ip arp gratuitous **
+            ip gratuitous-arps
             ip arp incomplete **
             ip arp inspection vlan **
             ip arp inspection validate **
@@ -888,10 +889,15 @@ def _fits(form: Form, words: list[str]) -> bool:
 
 def reason(mode: str, words: list[str]) -> str | None:
     """Return why a line (without its ``no``) cannot matter in this mode, or ``None`` if that is not certain."""
-    for form, why in _compiled.get(mode, _NOTHING).get(words[0], ()):
-        if _fits(form, words):
-            return why
-    return None
+    forms = _compiled.get(mode, _NOTHING).get(words[0])
+    if forms is None:
+        return None
+    key = (mode, " ".join(words))
+    if key not in _remembered:
+        if len(_remembered) > 20_000:
+            _remembered.clear()
+        _remembered[key] = next((why for form, why in forms if _fits(form, words)), None)
+    return _remembered[key]
 
 
 def section(words: list[str]) -> tuple[str, frozenset[str]] | None:
@@ -903,6 +909,7 @@ def section(words: list[str]) -> tuple[str, frozenset[str]] | None:
 
 
 _NOTHING: dict[str, list[tuple[Form, str]]] = {}
+_remembered: dict[tuple[str, str], str | None] = {}  # ports of a switch repeat the same lines
 _compile()
 _sections: dict[str, list[tuple[Form, str, frozenset[str]]]] = {}
 for _header, (_why, _body) in SECTIONS.items():

@@ -38,6 +38,7 @@ class Mode:
     targets: tuple[Any, ...]
     header: str
     scope: str
+    path: tuple[str, ...] = ()           # header lines of the open modes, outermost first
 
 
 @dataclass(slots=True)
@@ -75,12 +76,12 @@ class Reader:
 
     def enter(self, name: str, targets: tuple[Any, ...], header: str, scope: str = "") -> bool:
         """Open a mode for the lines that follow; always true, so that a handler can end with it."""
-        self.stack.append(Mode(self.indent, name, targets, header, scope or header))
+        self.stack.append(Mode(self.indent, name, targets, header, scope or header, (*self.stack[-1].path, header)))
         return True
 
     def context(self) -> tuple[str, ...]:
         """Return the header lines of the open modes, outermost first."""
-        return tuple(mode.header for mode in self.stack[1:])
+        return self.stack[-1].path
 
     def ignore(self, source: Source, reason: str) -> bool:
         """Class the line as known-irrelevant; always true."""
@@ -145,7 +146,8 @@ class Reader:
                 self.block(source, stack[-1].scope)
                 if not self.flat:
                     # What is indented below an unknown line belongs to it, whatever it looks like.
-                    stack.append(Mode(indent, UNKNOWN, (None,), source.text, stack[-1].scope))
+                    top = stack[-1]
+                    stack.append(Mode(indent, UNKNOWN, (None,), source.text, top.scope, (*top.path, source.text)))
             elif len(device.irrelevant) + len(device.unmodelled) == before:
                 modelled.append(number)
             if words[0] in _SWALLOW:
