@@ -101,7 +101,7 @@ def router(box: Router) -> str:
     lines += _bgp(box)
     lines += [_static(static) for static in box.statics]
     for rule in box.nat:
-        tail = f" vrf {rule.vrf}" if rule.vrf else ""
+        tail = f" vrf {rule.vrf}{' match-in-vrf' if rule.alone else ''}" if rule.vrf else ""
         lines.append(f"ip nat inside source static {dotted(rule.local)} {dotted(rule.outside)}{tail}")
     for name, rules in box.prefix_lists.items():
         for number, rule in enumerate(rules, 1):

@@ -717,20 +717,26 @@ class _Builder:
         box.interfaces[lan[1]].vrf = self.random.choice(self.zones)
 
     def leak_nat(self) -> None:
-        """Static NAT between two interfaces of a router, and a route leak that makes use of it."""
+        """Static NAT of a LAN's host: inside its own VRF, or out into the global table."""
         found = self.two_zones()
         if found is None:
             return
-        box, zone, owner, (_, name, _, prefix) = found
+        box, _, owner, (_, name, _, prefix) = found
         if box.vlans:
             return
-        outside = [i for i in box.interfaces.values() if i.vrf == zone and i.address is not None]
+        if self.random.random() < 0.5:
+            self.leak_global()
+        outside = [
+            i for i in box.interfaces.values() if i.vrf in ("", owner) and i.address is not None and i.name != name
+        ]
         if not outside:
             return
         out = self.random.choice(outside)
         box.interfaces[name].nat = "inside"
         out.nat = "outside"
-        box.nat.append(StaticNat(prefix.value + 5, ip(f"172.16.{self.zone_number(owner)}.5"), owner))
+        alone = out.vrf == owner
+        rule = StaticNat(prefix.value + 5, ip(f"172.16.{self.zone_number(owner)}.5"), owner, alone)
+        box.nat.append(rule)
 
     def leak_global(self) -> None:
         """A LAN of the global table, a route there into a zone, and a VRF route to it by ``global``."""
@@ -738,7 +744,7 @@ class _Builder:
         if found is None:
             return
         box, zone, _, (_, name, _, prefix) = found
-        if box.vlans:
+        if box.vlans or any(own.address == ip("10.99.1.1") for own in box.interfaces.values()):
             return
         port = self.port(box)
         base = ip("10.99.1.0")

@@ -111,10 +111,16 @@ def covers(flow: Flow, packet: Packet) -> bool:
 
 
 def joined(simulator: Simulator) -> set[frozenset[str]]:
-    """Return pairs of zones that share a broadcast domain in which a stranger can stand."""
+    """Return pairs of zones that share a broadcast domain."""
     found: set[frozenset[str]] = set()
-    for hearers in simulator.edges().values():
-        zones = {simulator.zone_of(*hearer) for hearer in hearers} & set(simulator.network.zones)
+    network = simulator.network
+    domains = [set(hearers) for hearers in simulator.edges().values()]
+    for box in network.routers():
+        domains += [
+            set(simulator.wiring.heard(box.name, own.name)[0]) for own in box.interfaces.values() if own.address
+        ]
+    for hearers in domains:
+        zones = {simulator.zone_of(*hearer) for hearer in hearers} & set(network.zones)
         found |= {frozenset((a, b)) for a in zones for b in zones if a < b}
     return found
 

@@ -219,11 +219,15 @@ class Vrf:
 
 @dataclass
 class StaticNat:
-    """``ip nat inside source static LOCAL GLOBAL [vrf V]``: one address."""
+    """``ip nat inside source static LOCAL GLOBAL [vrf V [match-in-vrf]]``: one address.
+
+    With ``alone`` (``match-in-vrf``) the outside interface stands in the VRF too; without, in the global table.
+    """
 
     local: int
     outside: int
     vrf: str = ""
+    alone: bool = False
 
 
 class PrefixRule(NamedTuple):

@@ -24,7 +24,8 @@ from tests.oracle.net import (
     mask,
 )
 
-ROUNDS = 40
+ROUNDS = 50
+LATE = 10
 
 
 class NotSettled(Exception):
@@ -99,15 +100,32 @@ class Routing:
         self.wiring = wiring
         self.tables: dict[Key, Table] = {}
         self._bgp: dict[Key, dict[Net, _Path]] = {}
-        self._adverts: dict[Key, list[_Path]] = {}
+        self._late = ""
         for router in network.routers():
             for vrf in ["", *router.vrfs]:
                 self.tables[router.name, vrf] = self._connected(router, vrf)
-        for _ in range(ROUNDS):
-            before = self.tables
-            bgp_before = self._bgp
+        start = self.tables
+        self._settle("")
+        both = any(router.bgp for router in network.routers()) and any(router.ospf for router in network.routers())
+        if both:
+            # Mutual redistribution can settle in more than one way; then which protocol came up first decides.
+            settled, chosen = self.tables, self._bgp
+            for late in ("ospf", "bgp"):
+                self.tables, self._bgp = start, {}
+                self._settle(late)
+                if self.tables != settled:
+                    raise NotSettled
+            self.tables, self._bgp = settled, chosen
+
+    def _settle(self, late: str) -> None:
+        """Go round until nothing changes; the protocol ``late`` starts only after some rounds."""
+        for number in range(ROUNDS):
+            before, bgp_before = self.tables, self._bgp
+            self._late = late if number < LATE else ""
             self.tables = self._round()
-            if self.tables == before and self._bgp == bgp_before:
+            if number >= LATE and self.tables == before and self._bgp == bgp_before:
+                return
+            if not late and self.tables == before and self._bgp == bgp_before:
                 return
         raise NotSettled
 
@@ -117,10 +135,12 @@ class Routing:
         offers: dict[Key, list[Route]] = {key: list(self._connected_of(key).values()) for key in self.tables}
         for key in self.tables:
             offers[key] += self._statics(key)
-        for key, routes in self._ospf().items():
-            offers[key] += routes
-        for key, routes in self._bgp_round().items():
-            offers[key] += routes
+        if self._late != "ospf":
+            for key, routes in Ospf(self).routes().items():
+                offers[key] += routes
+        if self._late != "bgp":
+            for key, routes in self._bgp_round().items():
+                offers[key] += routes
         for router in self.network.routers():
             for into, source, what in router.replicate:
                 for route in self.tables[router.name, source].values():
@@ -183,11 +203,6 @@ class Routing:
                 continue
             hops.add(hop if hop.address is not None else Hop(hop.interface, address))
         return frozenset(hops)
-
-    # -- OSPF --------------------------------------------------------------------------------------------------
-
-    def _ospf(self) -> dict[Key, list[Route]]:
-        return Ospf(self).routes()
 
     # -- BGP ---------------------------------------------------------------------------------------------------
 
@@ -400,6 +415,7 @@ class _Link(NamedTuple):
     cost: int
     passive: bool
     host: bool  # a loopback: advertised as a host route
+    straight: bool  # point-to-point: the masks of the two ends are not compared (RFC 2328, 10.5)
 
 
 Vertex = tuple[str, Process] | tuple[str, frozenset[_Link]]
@@ -438,7 +454,8 @@ class Ospf:
             host = own.mode == "loopback"
             prefix = Net(own.address, 32) if host else Net(own.address & mask(own.length), own.length)
             passive = name in process.passive or host
-            found.append(_Link((router.name, process.number), name, area, prefix, own.address, own.cost, passive, host))
+            me = (router.name, process.number)
+            found.append(_Link(me, name, area, prefix, own.address, own.cost, passive, host, own.point_to_point))
         return found
 
     def _group(self, link: _Link) -> frozenset[_Link]:
@@ -452,7 +469,8 @@ class Ospf:
             for other in links
             if (process[0], other.interface) in heard
             and other.area == link.area
-            and other.prefix == link.prefix
+            and (other.prefix == link.prefix or (other.straight and link.straight))
+            and other.straight == link.straight
             and not other.passive
             and self._stub(process, link.area) == self._stub(link.process, link.area)
         )
@@ -500,13 +518,14 @@ class Ospf:
                 assert isinstance(process, tuple)
                 routers[process] = (cost, hops[vertex])
                 for link in self.links[process]:
-                    if link.area == area and (area, link) not in self.transit:
+                    if link.area == area and (link.straight or (area, link) not in self.transit):
                         own = frozenset([Hop(link.interface, None)]) if process == root else hops[vertex]
                         offer(link.prefix, cost + (0 if link.host and process == root else link.cost), own)
             else:
                 group = vertex[1]
                 assert isinstance(group, frozenset)
-                offer(next(iter(group)).prefix, cost, hops[vertex])
+                if not next(iter(group)).straight:
+                    offer(next(iter(group)).prefix, cost, hops[vertex])
         return routers, prefixes
 
     def _steps(

@@ -155,8 +155,8 @@ class Simulator:
         vrf = own.vrf
         if own.nat == "outside":
             for rule in box.nat:
-                if rule.outside == packet.dst and rule.vrf == vrf:
-                    packet = packet._replace(dst=rule.local)
+                if rule.outside == packet.dst and vrf == (rule.vrf if rule.alone else ""):
+                    packet, vrf = packet._replace(dst=rule.local), rule.vrf
                     break
         if self._mine(box, vrf, packet.dst):
             ends.add(Fate("local", box.name, name, "", packet))
@@ -191,7 +191,7 @@ class Simulator:
             out = box.interfaces[hop.interface]
             if own.nat == "inside" and out.nat == "outside":
                 for rule in box.nat:
-                    if rule.local == packet.src and rule.vrf == own.vrf:
+                    if rule.local == packet.src and rule.vrf == own.vrf and out.vrf == (own.vrf if rule.alone else ""):
                         leaving = packet._replace(src=rule.outside)
                         break
             if out.acl_out and not permitted(box.acls.get(out.acl_out), leaving):
@@ -246,7 +246,9 @@ class Simulator:
                 self._arrive(other, name, packet, sessions, ends, seen)
         if taken:
             return
-        if edges:
+        if self._answers(device, hop.interface, target):
+            ends.add(Fate("dropped", device, hop.interface, "its own address", packet))
+        elif edges:
             ends.add(Fate("delivered", device, hop.interface, "", packet))
         else:
             ends.add(Fate("dropped", device, hop.interface, "nobody answers", packet))
@@ -264,7 +266,9 @@ class Simulator:
             return False
         if address == there.address or any(address == second for second, _ in there.secondary):
             return True
-        if there.nat == "outside" and any(r.outside == address and r.vrf == there.vrf for r in box.nat):
+        if there.nat == "outside" and any(
+            rule.outside == address and there.vrf == (rule.vrf if rule.alone else "") for rule in box.nat
+        ):
             return True
         return there.hsrp is not None and there.hsrp[1] == address and self.active(device, interface)
 

@@ -163,7 +163,9 @@ def difference(formula: z3.BoolRef, other: z3.BoolRef, *given: z3.BoolRef) -> st
 
 def place(random: Random) -> tuple[int, int]:
     base = ip("10.20.0.0") + random.randrange(1 << 16)
-    wild = random.choice((0, 0, 0xFF, 0x3F, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFE, 0x0000FF00, 0x00010001, random.getrandbits(12)))
+    wild = random.choice(
+        (0, 0, 0xFF, 0x3F, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFE, 0x0000FF00, 0x00010001, random.getrandbits(12))
+    )
     return (base & ~wild & 0xFFFFFFFF, wild) if random.random() < 0.5 else (base, wild)
 
 
@@ -252,4 +254,6 @@ def test_the_comparison_catches_a_liar(space: Space) -> None:
         & space.equal("fragment", 0)
     )
     header = difference(line(box.acls["A"][0]), diagram(space, wrong))
-    assert "src=0.0.0.1 dst=0.0.0.2 dport=4 sport=3" in header.replace("protocol=6 ", "").replace("dst=0.0.0.2 src=0.0.0.1", "src=0.0.0.1 dst=0.0.0.2")
+    assert "src=0.0.0.1 dst=0.0.0.2 dport=4 sport=3" in header.replace("protocol=6 ", "").replace(
+        "dst=0.0.0.2 src=0.0.0.1", "src=0.0.0.1 dst=0.0.0.2"
+    )
