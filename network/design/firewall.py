@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from network.design.model import (
     Firewall,
@@ -19,6 +18,7 @@ from network.design.model import (
     Redistribution,
     StaticRoute,
 )
+from network.design.numbers import stable_numbers
 from network.design.wan import has_boundary
 
 if TYPE_CHECKING:
@@ -95,20 +95,6 @@ def redistribution(plan: Plan, device: Device) -> dict[str, tuple[Redistribution
     }
 
 
-def policy_ids(flows: list[DeclaredFlow]) -> dict[str, int]:
-    """Return flow id → policy id, 1000..999999. It follows from the flow's own id, so that a new flow renumbers no
-    other."""
-    found: dict[str, int] = {}
-    used: set[int] = set()
-    for name in sorted(flow.id for flow in flows):
-        number = 1000 + crc32(name.encode()) % 999_000
-        while number in used:
-            number = 1000 + (number - 999) % 999_000
-        used.add(number)
-        found[name] = number
-    return found
-
-
 def crossing(plan: Plan) -> list[DeclaredFlow]:
     """Return the declared flows that cross the boundary firewalls."""
     return [flow for flow in plan.city.flows if plan.path_zone(flow.origin) != plan.path_zone(flow.target)]
@@ -160,7 +146,7 @@ def firewall(plan: Plan, device: Device) -> Firewall | None:
             icmp_type=8 if flow.protocol == "icmp" else None,
             origin=where,
         )
-    ids = policy_ids(flows)
+    ids = stable_numbers(flow.id for flow in flows)
     policies = tuple(
         FirewallPolicy(
             ids[flow.id],
@@ -264,12 +250,13 @@ def _routes(plan: Plan, boundary: Boundary, names: dict[str, str], where: str) -
         for side in (flow.origin, flow.target):
             wanted[plan.path_zone(side)].add(side)
     found = []
-    order = [*plan.city.zones, *plan.city.vrf_separation.externals]
+    numbers = stable_numbers(plan.city.vrf_separation.externals)
+    numbers |= {name: 10 * zone.ospf_process for name, zone in plan.city.zones.items()}
     for zone in boundary.vlans:
         gateway = _segment(plan, boundary, zone).gateway
         for name in sorted(wanted[zone]):
             for position, prefix in enumerate(plan.prefixes(name)):
-                number = 10 * (order.index(name) + 1) + position
+                number = numbers[name] + position
                 found.append(
                     FirewallRoute(
                         number, str(prefix.network_address), str(prefix.netmask), str(gateway), names[zone], name, where

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from network.design.dot1x import radius
-from network.design.model import Account, Acl, AclEntry, Interface, Management, Snmp, StaticRoute
+from network.design.model import Account, Acl, Interface, Management, Snmp, StaticRoute
+from network.design.vrf_separation import numbered
 
 if TYPE_CHECKING:
     from bunri.intent import Device
@@ -103,10 +104,5 @@ def static_routes(plan: Plan, device: Device) -> list[StaticRoute]:
 
 def access_lists(plan: Plan) -> list[Acl]:
     """Return the list of networks that may log in or poll."""
-    entries = [
-        AclEntry(
-            f"permit {prefix.network_address} {prefix.hostmask}", origin=plan.origin("management", "sources", position)
-        )
-        for position, prefix in enumerate(plan.city.management.sources)
-    ]
-    return [Acl(SOURCES, "standard", (*entries, AclEntry("deny any", origin=plan.origin("management", "sources"))))]
+    texts = [f"permit {prefix.network_address} {prefix.hostmask}" for prefix in plan.city.management.sources]
+    return [Acl(SOURCES, "standard", numbered([*texts, "deny any"], plan.origin("management", "sources")))]

@@ -210,8 +210,9 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class AclEntry:
-    """One entry as the device spells it, without sequence number: ``permit tcp host … host … eq 443``."""
+    """One entry as the device spells it: ``permit tcp host … host … eq 443``."""
 
+    sequence: int
     text: str
     remark: str = ""
     origin: str = ""

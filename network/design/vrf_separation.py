@@ -20,6 +20,8 @@ from network.design.model import (
 from network.design.plan import Plan, vlan_list, wildcard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bunri.intent import Device, Segment
 
 
@@ -126,30 +128,21 @@ def antispoof_name(segment: Segment) -> str:
 
 
 def antispoofing(plan: Plan, device: Device) -> tuple[Acl, ...]:
-    """Return one list a segment: own sources and DHCP clients only (BCP 38), so that no host can pose as another
-    zone's."""
-    return tuple(
-        Acl(
-            antispoof_name(segment),
-            "extended",
-            (
-                *(
-                    (
-                        AclEntry(
-                            "permit udp host 0.0.0.0 eq bootpc host 255.255.255.255 eq bootps",
-                            origin=plan.origin(*segment.key),
-                        ),
-                    )
-                    if segment.dhcp
-                    else ()
-                ),
-                AclEntry(f"permit ip {wildcard(segment.prefix)} any", origin=plan.origin(*segment.key)),
-                AclEntry("deny ip any any", origin=plan.origin(*segment.key)),
-            ),
-        )
-        for segment in plan.segments_of[device.name]
-        if segment.use != "firewall"
-    )
+    """Return one list a segment: its own sources and DHCP clients only (BCP 38); no host can pose as another zone's."""
+    found = []
+    for segment in plan.segments_of[device.name]:
+        if segment.use == "firewall":
+            continue
+        texts = [f"permit ip {wildcard(segment.prefix)} any", "deny ip any any"]
+        if segment.dhcp:
+            texts.insert(0, "permit udp host 0.0.0.0 eq bootpc host 255.255.255.255 eq bootps")
+        found.append(Acl(antispoof_name(segment), "extended", numbered(texts, plan.origin(*segment.key))))
+    return tuple(found)
+
+
+def numbered(texts: Iterable[str], origin: str) -> tuple[AclEntry, ...]:
+    """Return entries with the sequence numbers that the device itself would give: 10, 20, 30 …"""
+    return tuple(AclEntry(10 * (position + 1), text, origin=origin) for position, text in enumerate(texts))
 
 
 def transit_interfaces(plan: Plan, device: Device) -> list[Interface]:

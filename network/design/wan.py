@@ -19,6 +19,7 @@ from network.design.model import (
     RouteMapClause,
     StaticRoute,
 )
+from network.design.numbers import stable_numbers
 from network.design.plan import Plan, vlan_list, wildcard
 from network.design.vrf_separation import zones_of
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 SEGMENTS = "ge 17 le 28"
 LOCAL_PREFERENCE = 50
 WEIGHT = 0
+# Sequence numbers of a list to the outside: a block a flow, and the closing deny.
+BLOCK = 100_000
+LAST = 2_000_000_000
 
 
 def trunk(plan: Plan, device: Device, link: Cable, own: End, other: End) -> Interface:
@@ -97,38 +101,42 @@ def _ports(flow: DeclaredFlow) -> list[str]:
     return [f" eq {low}" if low == high else f" range {low} {high}" for low, high in flow.ports] or [""]
 
 
-def _entries(plan: Plan, flow: DeclaredFlow, *, reply: bool) -> list[AclEntry]:
+def _entries(plan: Plan, flow: DeclaredFlow, number: int, *, reply: bool) -> list[AclEntry]:
     where = plan.origin("firewall", "flows", plan.city.firewall.flows.index(flow.declared))
-    found = [AclEntry("", f"{flow.id}{' replies' if reply else ''}", where)]
+    texts: list[str] = []
     for source in flow.sources:
         for destination in flow.destinations:
             here, there = wildcard(source), wildcard(destination)
             if flow.protocol == "icmp":
-                text = f"permit icmp {there} {here} echo-reply" if reply else f"permit icmp {here} {there} echo"
-                found.append(AclEntry(text, origin=where))
+                texts.append(f"permit icmp {there} {here} echo-reply" if reply else f"permit icmp {here} {there} echo")
                 continue
             for port in _ports(flow):
                 if reply:
                     flag = " established" if flow.protocol == "tcp" else ""
-                    found.append(AclEntry(f"permit {flow.protocol} {there}{port} {here}{flag}", origin=where))
+                    texts.append(f"permit {flow.protocol} {there}{port} {here}{flag}")
                 else:
-                    found.append(AclEntry(f"permit {flow.protocol} {here} {there}{port}", origin=where))
-    return found
+                    texts.append(f"permit {flow.protocol} {here} {there}{port}")
+    # A block of sequence numbers a flow: a new prefix or flow does not renumber the others.
+    first = number * BLOCK
+    remark = AclEntry(first, "", f"{flow.id}{' replies' if reply else ''}", where)
+    return [remark, *(AclEntry(first + position + 1, text, origin=where) for position, text in enumerate(texts))]
 
 
 def outside_lists(plan: Plan, device: Device) -> list[Acl]:
     """Return the two lists of each outside port: exactly the declared flows, and the replies to them."""
     found = []
     for name, outside, _ in outside_of(plan, device):
-        leaving = [flow for flow in plan.city.flows if flow.target == outside.external]
-        entering = [flow for flow in plan.city.flows if flow.origin == outside.external]
-        end = [AclEntry("deny ip any any", origin=plan.origin("wan", "outsides", name))]
-        inward = [e for flow in leaving for e in _entries(plan, flow, reply=True)]
-        inward += [e for flow in entering for e in _entries(plan, flow, reply=False)]
-        outward = [e for flow in leaving for e in _entries(plan, flow, reply=False)]
-        outward += [e for flow in entering for e in _entries(plan, flow, reply=True)]
-        found.append(Acl(f"FROM-{outside.external.upper()}", "extended", tuple(inward + end)))
-        found.append(Acl(f"TO-{outside.external.upper()}", "extended", tuple(outward + end)))
+        flows = [flow for flow in plan.city.flows if outside.external in (flow.target, flow.origin)]
+        numbers = stable_numbers((flow.id for flow in flows), 1, 9999)
+        last = AclEntry(LAST, "deny ip any any", origin=plan.origin("wan", "outsides", name))
+        inward, outward = [last], [last]
+        for flow in flows:
+            leaving = flow.target == outside.external
+            inward += _entries(plan, flow, numbers[flow.id], reply=leaving)
+            outward += _entries(plan, flow, numbers[flow.id], reply=not leaving)
+        for direction, entries in (("FROM", inward), ("TO", outward)):
+            ordered = tuple(sorted(entries, key=lambda entry: entry.sequence))
+            found.append(Acl(f"{direction}-{outside.external.upper()}", "extended", ordered))
     return found
 
 
