@@ -6,6 +6,7 @@ napalm and netmiko report most of these as one exception with a page of advice; 
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import paramiko
@@ -21,6 +22,7 @@ from netmiko.exceptions import (
 )
 
 from bunri.messages import BunriError, Where, error
+from network.deploy.view import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +128,7 @@ def explained(endpoint: Endpoint) -> Iterator[None]:
     except (ReadException, paramiko.SSHException, EOFError, OSError, NetmikoBaseException) as problem:
         raise _unreachable(endpoint, problem) from problem
     except NapalmException as problem:
-        raise error("DEP011", where, said=_last_line(str(problem))) from problem
+        raise error("DEP011", where, said=refusal(str(problem))) from problem
     except (ValueError, IndexError, KeyError, AttributeError, AssertionError, UnicodeError) as problem:
         # The libraries' parsers fall over on garbage in many ways; none of them may look like success.
         raise error("DEP016", where, limit=FLOOD_BYTES) from problem
@@ -143,6 +145,19 @@ def _unreachable(endpoint: Endpoint, problem: BaseException) -> BunriError:
     return error("DEP001", where, address=address, why=_last_line(text) or type(problem).__name__)
 
 
+_REFUSED = re.compile(
+    r"^(%.*|.*Rollback aborted.*|.*Failed to apply.*|.*[Cc]ommand rejected.*|.*not a valid config.*|.*not enabled.*)$",
+    re.MULTILINE,
+)
+
+
+def refusal(said: str) -> str:
+    """Return the line of a device's answer that says what it did not like, secrets masked; else its last words."""
+    found = _REFUSED.search(said)
+    line = found[0].strip() if found else _last_line(said)
+    return masked(line, "cisco_ios").strip()[:200]
+
+
 def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip(" *")]
     return lines[-1][:200] if lines else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bunri.change.transaction import State
 from bunri.messages import Where, error
 from network.deploy import checks, view
-from network.deploy.connection import explained, open_ios
+from network.deploy.connection import explained, open_ios, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,6 @@ ROLLBACK_FILE = "bunri-rollback.cfg"
 CANDIDATE_FILE = "bunri-candidate.cfg"
 SETTLE_SECONDS = 60.0
 """How long neighbours, routes and sessions may take to come back after a change."""
-_REFUSED = re.compile(r"^(%.*|.*Rollback aborted.*|.*Failed to apply.*|.*Command rejected.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ class IosSession:
                 said = driver._commit_handler(f"configure replace flash:/{ROLLBACK_FILE} force")
             running = self.running()
             if self.fingerprint(running) != self.material.before:
-                raise error("DEP031", self._where, said=_refusal(said))
+                raise error("DEP031", self._where, said=refusal(said))
         self._save()
         self._forget_candidate()
 
@@ -287,7 +286,7 @@ class IosSession:
         with explained(self.endpoint):
             said = str(self._open().device.save_config())
         if "[OK]" not in said:
-            raise error("DEP021", self._where, said=_refusal(said))
+            raise error("DEP021", self._where, said=refusal(said))
 
     def _forget_candidate(self) -> None:
         self._show(f"copy running-config flash:/{CANDIDATE_FILE}")
@@ -306,11 +305,6 @@ class IosSession:
         device: Any = self._open().device
         with explained(self.endpoint):
             return str(device.send_command(command, read_timeout=patience))
-
-
-def _refusal(said: str) -> str:
-    found = _REFUSED.search(said)
-    return found[0].strip() if found else (said.strip().splitlines() or ["–"])[-1][:200]
 
 
 @contextlib.contextmanager
