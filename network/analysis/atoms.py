@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from network.analysis.packets import PacketSet, Space
-    from network.analysis.state import NextHop, Route
     from network.config.model import Prefix
 
 TOP = 1 << 32
@@ -78,18 +77,27 @@ class Atoms:
             self._sets[mask] = found
         return found
 
-    def groups(self, table: Mapping[Prefix, Route]) -> dict[tuple[NextHop, ...], int]:
-        """Return, for one routing table, the atoms that each set of next hops gets by the longest match."""
-        result: dict[tuple[NextHop, ...], int] = {}
+    def won(self, table: Iterable[Prefix]) -> dict[Prefix, int]:
+        """Return, for the prefixes of a routing table, the atoms that each of them gets by the longest match."""
+        result: dict[Prefix, int] = {}
         covered = 0
         for prefix in sorted((prefix for prefix in table if prefix.family == 4), key=lambda one: -one.length):
             mask = self.prefix(prefix)
-            won = mask & ~covered
-            if won:
-                covered |= mask
-                hops = table[prefix].next_hops
-                result[hops] = result.get(hops, 0) | won
+            result[prefix] = mask & ~covered
+            covered |= mask
         return result
+
+    def inherit(self, won: dict[Prefix, int], gone: Iterable[Prefix], table: Mapping[Prefix, object]) -> None:
+        """Give the atoms of prefixes that went away to the longest prefix of ``table`` that covers them (changes ``won``)."""
+        for prefix in gone:
+            mask = won.pop(prefix)
+            if not mask:
+                continue
+            for length in range(prefix.length - 1, -1, -1):
+                cover = prefix._replace(value=prefix.value >> 32 - length << 32 - length, length=length)
+                if cover in table:
+                    won[cover] = won.get(cover, 0) | mask
+                    break
 
 
 def starts_of(prefixes: Iterable[Prefix]) -> set[int]:

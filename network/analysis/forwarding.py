@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from network.analysis.packets import PacketSet, Range
-    from network.analysis.state import Segment, State
+    from network.analysis.state import Route, Segment, State
     from network.config.model import Device, Interface, NatRule, RouteMapClause, Source, Vip
 
 # UDP ports that IOS forwards to a helper address by default ("ip forward-protocol udp").
@@ -45,7 +45,10 @@ class Arrival(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """A packet is on a segment for a host there (or for a neighbour that is not modelled)."""
+    """A packet is on a segment for a host there (or for a neighbour that is not modelled).
+
+    ``segment`` numbers the set of layer-3 ports on it (``Workshop.exits``), so that a segment which only loses a socket keeps its number.
+    """
 
     segment: int
 
@@ -110,6 +113,13 @@ class Workshop:
     groups: dict[int, tuple[object, dict[tuple[NextHop, ...], int]]] = field(default_factory=dict)
     entries: dict[tuple[str, str], tuple[object, Target]] = field(default_factory=dict)
     owned: dict[int, tuple[Segment, tuple[tuple[int, Port], ...]]] = field(default_factory=dict)
+    exits: dict[tuple[Port, ...], int] = field(default_factory=dict)
+    ends: dict[tuple[int, Port, int | None], tuple[Segment, list[tuple[int, Target, bool]]]] = field(
+        default_factory=dict
+    )
+    around: dict[tuple[int, int], tuple[object, tuple[Node, ...], tuple[int, ...]]] = field(default_factory=dict)
+    delivered: dict[object, tuple[object, PacketSet]] = field(default_factory=dict)
+    tables: dict[tuple[str, str], tuple[dict[Prefix, Route], dict[Prefix, int]]] = field(default_factory=dict)
 
 
 def workshop(states: Sequence[State], extra: Sequence[Range] = (), space: Space | None = None) -> Workshop:
@@ -187,6 +197,7 @@ class Forwarding:
         self.atoms = shop.atoms
         self.devices = state.snapshot.devices
         self._here: dict[Node, tuple[Choice, ...]] = {}
+        self._at_exit: dict[int, Segment] | None = None
         self._needed: list[tuple[Port, Segment | None]] = []
         self._tables: list[tuple[tuple[str, str], object]] = []
 
@@ -197,6 +208,25 @@ class Forwarding:
         id_ = self.state.topology.segment_of.get(port)
         return None if id_ is None else self.state.topology.segments.get(id_)
 
+    def exit(self, segment: Segment) -> Exit:
+        """Return the exit of a segment that has layer-3 ports."""
+        return Exit(self.shop.exits.setdefault(segment.ports, len(self.shop.exits)))
+
+    def at_exit(self, number: int) -> Segment:
+        """Return the segment of an exit's number in this state."""
+        if self._at_exit is None:
+            exits = self.shop.exits
+            self._at_exit = {
+                exits[segment.ports]: segment
+                for segment in self.state.topology.segments.values()
+                if segment.ports in exits
+            }
+        found = self._at_exit.get(number)
+        if found is None:  # numbered after the table was made
+            self._at_exit = None
+            return self.at_exit(number)
+        return found
+
     def groups(self, device: str, vrf: str) -> dict[tuple[NextHop, ...], int]:
         """Return the atoms that each set of next hops of a table gets."""
         table = self.state.ribs.get((device, vrf))
@@ -204,9 +234,32 @@ class Forwarding:
             return {}
         found = self.shop.groups.get(id(table))
         if found is None:
-            found = (table, self.atoms.groups(table))
+            if len(self.shop.groups) > 20000:
+                self.shop.groups.clear()
+            found = (table, self._grouped(device, vrf, table))
             self.shop.groups[id(table)] = found
         return found[1]
+
+    def _grouped(self, device: str, vrf: str, table: dict[Prefix, Route]) -> dict[tuple[NextHop, ...], int]:
+        """Group a table's atoms, from the first table seen under this name where only a few of its prefixes went away."""
+        first = self.shop.tables.get((device, vrf))
+        if first is None:
+            won = self.atoms.won(table)
+            self.shop.tables[device, vrf] = (table, won)
+        else:
+            before, won = first
+            if any(prefix not in before for prefix in table):
+                won = self.atoms.won(table)
+            else:
+                gone = [prefix for prefix in won if prefix not in table]
+                if gone:
+                    won = dict(won)
+                    self.atoms.inherit(won, gone, table)
+        result: dict[tuple[NextHop, ...], int] = {}
+        for prefix, mask in won.items():
+            hops = table[prefix].next_hops
+            result[hops] = result.get(hops, 0) | mask
+        return result
 
     def choices(self, node: Node) -> tuple[Choice, ...]:
         """Return what happens to packets at ``node``."""
@@ -226,9 +279,14 @@ class Forwarding:
                 return kept.choices
         self._needed, self._tables = [], []
         made = tuple(self._at_spot(node, device) if isinstance(node, Spot) else self._at_arrival(node, device))
-        if len(self.shop.nodes.setdefault(node, [])) > 64:
-            del self.shop.nodes[node][:32]
-        self.shop.nodes[node].append(Kept(table, tuple(dict.fromkeys(self._needed)), tuple(self._tables), made))
+        store = self.shop.nodes.setdefault(node, [])
+        for kept in store:
+            if kept.choices == made:
+                made = kept.choices  # the same object: whoever kept an answer for it finds it unchanged
+                break
+        if len(store) > 64:
+            del store[1:32]
+        store.append(Kept(table, tuple(dict.fromkeys(self._needed)), tuple(self._tables), made))
         self._here[node] = made
         return made
 
@@ -316,7 +374,7 @@ class Forwarding:
             yield Choice(
                 mask,
                 None,
-                ((Piece(mask, None, None, Exit(segment.id), port.interface),),),
+                ((Piece(mask, None, None, self.exit(segment), port.interface),),),
                 unknown.source,
                 extra=True,
                 kind="unknown-route",
@@ -346,15 +404,25 @@ class Forwarding:
         interface = device.interfaces.get(hop.interface)
         if segment is None or interface is None:
             return (Piece(mask, None, None, DROPPED),)
-        ends: list[tuple[int, Target, bool]] = []
-        if hop.address is not None:
-            ends.append((mask, self._owner(segment, hop.address, port), False))
+        key = (id(segment), port, hop.address)
+        kept = self.shop.ends.get(key)
+        if kept is not None:
+            ends = kept[1]
+        elif hop.address is not None:
+            ends = [(self.atoms.all, self._owner(segment, hop.address, port), False)]
         else:
-            ends += self._arp(segment, port, interface, mask)
+            ends = self._arp(segment, port, interface)
+        if kept is None:
+            if len(self.shop.ends) > 200000:
+                self.shop.ends.clear()
+            self.shop.ends[key] = (segment, ends)
+        if hop.address is None and mask & ~self._union(ends):
+            ends = [*ends, *self._by_proxy(segment, port, interface, mask & ~self._union(ends))]
         pieces: list[Piece] = []
         for gate, rewrite in self._egress(spot, device, interface):
             for part, target, proxy in ends:
-                pieces.append(Piece(part, gate, rewrite, target, hop.interface, hop.address, proxy))
+                if part & mask:
+                    pieces.append(Piece(part & mask, gate, rewrite, target, hop.interface, hop.address, proxy))
         return tuple(pieces)
 
     def _owner(self, segment: Segment, address: int, port: Port) -> Target:
@@ -365,7 +433,7 @@ class Forwarding:
                     return self.enter(by)
             if any(virtual.address == address and virtual.active is None for virtual in segment.virtuals):
                 return DROPPED
-            return Exit(segment.id) if segment.edges else DROPPED
+            return self.exit(segment) if segment.edges else DROPPED
         return DROPPED if owner == port else self.enter(owner)
 
     def _claims(self, segment: Segment) -> tuple[tuple[int, Port], ...]:
@@ -400,10 +468,16 @@ class Forwarding:
             self.shop.owned[id(segment)] = found
         return found[1]
 
-    def _arp(self, segment: Segment, port: Port, interface: Interface, mask: int) -> list[tuple[int, Target, bool]]:
-        """Return who answers an ARP request for the destination itself: an owner, a host of the subnet, or a router by proxy."""
+    def _union(self, ends: list[tuple[int, Target, bool]]) -> int:
+        mask = 0
+        for part, _, _ in ends:
+            mask |= part
+        return mask
+
+    def _arp(self, segment: Segment, port: Port, interface: Interface) -> list[tuple[int, Target, bool]]:
+        """Return who answers an ARP request for the destination itself: an owner, or a host of the subnet."""
         ends: list[tuple[int, Target, bool]] = []
-        rest = mask
+        rest = self.atoms.all
         for address, owner in segment.owners.items():
             part = self.atoms.mask(address, address) & rest
             if part:
@@ -419,31 +493,36 @@ class Forwarding:
             if address.family == 4:
                 low = address.value & (0xFFFFFFFF << 32 - address.length)
                 inside |= self.atoms.mask(low, low + (1 << 32 - address.length) - 1)
-        if rest & inside and segment.edges:
-            ends.append((rest & inside, Exit(segment.id), False))
-        outside = rest & ~inside
-        if outside:
-            answered = 0
-            for other in segment.ports:
-                if other == port or other.device == port.device:
-                    continue
-                device = self.devices[other.device]
-                theirs = device.interfaces[other.interface]
-                if not theirs.proxy_arp:
-                    continue
-                key = (other.device, _vrf(device, theirs))
-                self._tables.append((key, self.state.ribs.get(key)))
-                part = 0
-                for hops, atoms in self.groups(*key).items():
-                    if all(hop.interface not in {DROP, other.interface} for hop in hops):
-                        part |= atoms & outside
-                if part:
-                    answered |= part
-                    ends.append((part, self.enter(other), True))
-            if segment.edges:
-                ends.append((outside & ~answered, Exit(segment.id), False))
-                if answered:
-                    ends.append((answered, Exit(segment.id), True))
+        if rest & inside:
+            ends.append((rest & inside, self.exit(segment) if segment.edges else DROPPED, False))
+        return ends
+
+    def _by_proxy(
+        self, segment: Segment, port: Port, interface: Interface, outside: int
+    ) -> list[tuple[int, Target, bool]]:
+        """Return who answers for destinations outside the subnet: routers with proxy ARP and a route, and any host that wants to."""
+        ends: list[tuple[int, Target, bool]] = []
+        answered = 0
+        for other in segment.ports:
+            if other == port or other.device == port.device:
+                continue
+            device = self.devices[other.device]
+            theirs = device.interfaces[other.interface]
+            if not theirs.proxy_arp:
+                continue
+            key = (other.device, _vrf(device, theirs))
+            self._tables.append((key, self.state.ribs.get(key)))
+            part = 0
+            for hops, atoms in self.groups(*key).items():
+                if all(hop.interface not in {DROP, other.interface} for hop in hops):
+                    part |= atoms & outside
+            if part:
+                answered |= part
+                ends.append((part, self.enter(other), True))
+        if segment.edges:
+            ends.append((outside & ~answered, self.exit(segment), False))
+            if answered:
+                ends.append((answered, self.exit(segment), True))
         return [end for end in ends if end[0]]
 
     def _egress(self, spot: Spot, device: Device, interface: Interface) -> list[tuple[Filter | None, Rewrite | None]]:

@@ -116,23 +116,27 @@ class Space:
         key = (field, tuple(ranges))
         found = self._ranges.get(key)
         if found is None:
-            first, bits = FIELDS[field]
-            found = self._span(first, bits, joined(ranges), 0)
+            found = self._cubes(field, joined(ranges))
             self._ranges[key] = found
         return found
 
-    def _span(self, index: int, bits: int, ranges: Sequence[Range], base: int) -> PacketSet:
-        if not ranges:
-            return self.none
-        top = base + (1 << bits) - 1
-        if ranges[0][0] <= base and ranges[0][1] >= top:
-            return self.all
-        middle = base + (1 << bits - 1)
-        low = [(a, min(b, middle - 1)) for a, b in ranges if a < middle]
-        high = [(max(a, middle), b) for a, b in ranges if b >= middle]
-        zero = self._span(index + 1, bits - 1, low, base)
-        one = self._span(index + 1, bits - 1, high, middle)
-        return self._on[index].ite(one, zero)
+    def _cubes(self, field: str, ranges: Sequence[Range]) -> PacketSet:
+        """Return the union of sorted disjoint ranges, each as its prefixes, joined in pairs so that no big set is built often."""
+        bits = FIELDS[field][1]
+        full = (1 << bits) - 1
+        parts: list[PacketSet] = []
+        for low, high in ranges:
+            while low <= high:
+                size = low & -low or 1 << bits
+                while size > high - low + 1:
+                    size >>= 1
+                parts.append(self.masked(field, low, full & ~(size - 1)))
+                low += size  # noqa: PLW2901 - walks through the range
+        while len(parts) > 1:
+            parts = [one | other for one, other in zip(parts[::2], parts[1::2], strict=False)] + parts[
+                len(parts) & ~1 :
+            ]
+        return parts[0] if parts else self.none
 
     def union(self, sets: Iterable[PacketSet]) -> PacketSet:
         """Return the union of ``sets``."""
@@ -229,7 +233,7 @@ class Space:
                 continue
             half = 1 << bits - depth - 1
             if node.node_var() == first + depth:
-                zero, one = node.cofactor_false(), node.cofactor_true()
+                zero, one = node.cofactor_false() or self.none, node.cofactor_true() or self.none
             else:
                 zero = one = node
             stack.append((one, depth + 1, base + half))

@@ -289,31 +289,71 @@ class Delivery:
                 stack.pop()
 
     def _next(self, node: Node) -> list[Node]:
-        result: list[Node] = []
-        for choice in self.forwarding.choices(node):
-            if choice.extra or not choice.mask & self.interest:
-                continue
-            result += [
-                piece.target
-                for hop in choice.hops
-                for piece in hop
-                if not isinstance(piece.target, Exit) and piece.mask & choice.mask & self.interest
-            ]
+        following = list(self._around(node)[0])
         for _, _, spot in self._replies.get(node.device, ()):
             if isinstance(node, Arrival):
-                result.append(spot)
-        return result
+                following.append(spot)
+        return following
+
+    def _around(self, node: Node) -> tuple[tuple[Node, ...], tuple[int, ...]]:
+        """Return the nodes and the exits that a node's choices lead to; kept with the choices."""
+        choices = self.forwarding.choices(node)
+        store = self.forwarding.shop.around
+        key = (id(choices), self.interest)
+        found = store.get(key)
+        if found is None:
+            nodes: dict[Node, None] = {}
+            exits: dict[int, None] = {}
+            for choice in choices:
+                mask = choice.mask & self.interest
+                if choice.extra or not mask:
+                    continue
+                for hop in choice.hops:
+                    for piece in hop:
+                        if not piece.mask & mask:
+                            continue
+                        if isinstance(piece.target, Exit):
+                            exits[piece.target.segment] = None
+                        else:
+                            nodes[piece.target] = None
+            if len(store) > 50000:
+                store.clear()
+            found = (choices, tuple(nodes), tuple(exits))
+            store[key] = found
+        return found[1], found[2]
 
     def _value(self, node: Node) -> PacketSet:
         forwarding = self.forwarding
+        replies = self._replies.get(node.device)
+        if replies:
+            return self._with_replies(node, replies)
+        choices = forwarding.choices(node)
+        nodes, exits = self._around(node)
+        none = forwarding.space.none
+        store = forwarding.shop.delivered
+        key = (
+            id(choices),
+            self.interest,
+            tuple([self.result.get(target, none) for target in nodes]),
+            tuple([self.goals.get(number, 0) for number in exits]),
+        )
+        found = store.get(key)
+        if found is None:
+            if len(store) > 100000:
+                store.clear()
+            found = (choices, self._through(node, None))
+            store[key] = found
+        return found[1]
+
+    def _with_replies(self, node: Node, replies: list[tuple[PacketSet, PacketSet, Spot]]) -> PacketSet:
+        forwarding = self.forwarding
         space, atoms = forwarding.space, forwarding.atoms
         device = forwarding.devices[node.device]
-        replies = self._replies.get(node.device)
         allowed: PacketSet | None = None
-        if replies and device.firewall is not None and isinstance(node, Spot):
+        if device.firewall is not None and isinstance(node, Spot):
             allowed = space.union(after for _, after, _ in replies)
         value = self._through(node, allowed)
-        for before, after, spot in replies or ():
+        for before, after, spot in replies:
             if before == after:
                 continue
             # A reply to a translated packet is translated back, and has to arrive as the reply to the original one.

@@ -77,7 +77,7 @@ def _reach(forwarding: Forwarding, ids: list[int], ends: dict[int, str]) -> dict
     """Return, by name of the end, the packets that some host on the start's segments can get there."""
     starts = _starts(forwarding, ids)
     found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
-    goal = {id_ for id_ in found.exits if id_ in ends}
+    goal = {number for number in found.exits if forwarding.at_exit(number).id in ends}
     need = needed(forwarding, found, goal)
     carried = carry(
         forwarding,
@@ -86,8 +86,9 @@ def _reach(forwarding: Forwarding, ids: list[int], ends: dict[int, str]) -> dict
     )
     result: dict[str, PacketSet] = {}
     for id_, packets in carried.exits.items():
-        if id_ not in ids:
-            result[ends[id_]] = result.get(ends[id_], forwarding.space.none) | packets
+        end = forwarding.at_exit(id_).id
+        if end not in ids:
+            result[ends[end]] = result.get(ends[end], forwarding.space.none) | packets
     return result
 
 
@@ -122,8 +123,11 @@ def _difference(
     wish = space.ranges("src", [_subnet(forwarding, ids)] if ids else [(0, 0xFFFFFFFF)])
     packet = space.pick(only, (wish,))
     path: tuple[Hop, ...] = ()
+    segments = forwarding.state.topology.segments
     for port in _starts(forwarding, ids).values():
-        way = tracer.leak_path(port, packet, dict.fromkeys(goal, space.all))
+        way = tracer.leak_path(
+            port, packet, {forwarding.exit(segments[id_]).segment: space.all for id_ in goal if segments[id_].ports}
+        )
         if way is not None:
             path = way.hops
             break

@@ -442,6 +442,15 @@ def _exemptions(reader: _Reader, value: object) -> tuple[Exemption, ...]:
     return tuple(result)
 
 
+def _element(pattern: str) -> str:
+    """Return an element's name with a space after its kind: ``node:x`` and ``node x`` mean the same, also in a pair."""
+    parts = []
+    for part in pattern.split(" + "):
+        kind, colon, name = part.partition(":")
+        parts.append(f"{kind} {name}" if colon and kind in {"node", "link", "carrier", "duct"} else part)
+    return " + ".join(sorted(parts))
+
+
 def _trusted(reader: _Reader, value: object) -> tuple[Trusted, ...]:
     result = []
     for index, item in enumerate(reader.items(value, ("trusted_neighbours",))):

@@ -105,6 +105,7 @@ class Separation:
         self._leaks: dict[str, list[_Kept]] = {}
         self._outages: dict[Pair, list[_Kept]] = {}
         self._flows: dict[str, PacketSet] = {}
+        self._end_masks: dict[tuple[str, tuple[Range, ...]], tuple[list[tuple[Site, int]], int]] = {}
 
     def forwarding(self, state: State) -> Forwarding:
         """Return the forwarding graph of ``state``, made of what earlier states left."""
@@ -242,18 +243,15 @@ class Separation:
     def _leaks_from(self, forwarding: Forwarding, zoning: Zoning, zone: str) -> list[Violation]:
         starts = self._starts(forwarding, zoning.by_zone.get(zone, ()))
         store = self._leaks.setdefault(zone, [])
-        key: object = (
-            frozenset(starts),
-            frozenset(id(place) for place in zoning.places.values() if place.zones and place.segment.edges),
-        )
+        key: object = frozenset(starts)
         for kept in store:
             if self._valid(forwarding, kept, key):
-                return list(kept.answer)  # type: ignore[call-overload, no-any-return]
+                violations, ends = kept.answer  # type: ignore[misc]
+                if all(self._end_zones(forwarding, zoning, number) == zones for number, zones in ends.items()):
+                    return list(violations)
         found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
-        goal = {
-            id_ for id_ in found.exits
-            if id_ in zoning.places and zoning.places[id_].zones - {zone} and zoning.places[id_].segment.edges and zone not in zoning.places[id_].zones
-        }  # fmt: skip
+        ends = {number: self._end_zones(forwarding, zoning, number) for number in found.exits}
+        goal = {number for number, zones in ends.items() if zones and zone not in zones}
         violations: list[Violation] = []
         if goal:
             need = needed(forwarding, found, goal)
@@ -266,14 +264,19 @@ class Separation:
                 allowed = self.allowed((zone, other))
                 bad: dict[int, PacketSet] = {}
                 for id_, packets in carried.exits.items():
-                    if other in zoning.places[id_].zones:
+                    if other in ends[id_]:
                         rest = packets & ~allowed
                         if rest.satisfiable():
                             bad[id_] = rest
                 if bad:
                     violations += self._leak(forwarding, zoning, (zone, other), bad, starts, carried.nodes, arcs)
-        self._keep(store, forwarding, key, found.arcs, tuple(violations))
+        self._keep(store, forwarding, key, found.arcs, (tuple(violations), ends))
         return violations
+
+    def _end_zones(self, forwarding: Forwarding, zoning: Zoning, number: int) -> frozenset[str]:
+        """Return the zones of whoever is at an exit; nobody has none."""
+        segment = forwarding.at_exit(number)
+        return zoning.places[segment.id].zones if segment.edges else frozenset()
 
     def _leak(
         self,
@@ -409,6 +412,10 @@ class Separation:
 
     def _ends(self, forwarding: Forwarding, zone: str, spans: Sequence[Range]) -> tuple[list[tuple[Site, int]], int]:
         """Return the sites of ``zone`` that the address ranges of a flow name (with the atoms there), and what lies outside every edge."""
+        key = (zone, tuple(spans))
+        kept = self._end_masks.get(key)
+        if kept is not None:
+            return kept
         atoms = forwarding.atoms
         named: list[tuple[Site, int]] = []
         whole = 0
@@ -427,6 +434,7 @@ class Separation:
                 mask &= ~atoms.mask(address, address)
             if mask:
                 named.append((site, mask))
+        self._end_masks[key] = (named, whole)
         return named, whole
 
     def _goals(
@@ -443,11 +451,15 @@ class Separation:
             interest |= mask
             if single:
                 for id_ in homes:
-                    goals[id_] = goals.get(id_, 0) | mask
+                    segment = forwarding.state.topology.segments[id_]
+                    if segment.ports:
+                        number = forwarding.exit(segment).segment
+                        goals[number] = goals.get(number, 0) | mask
         if outside:
             for place in zoning.by_zone.get(zone, ()):
-                if place.segment.edges:
-                    goals[place.segment.id] = goals.get(place.segment.id, 0) | outside
+                if place.segment.edges and place.segment.ports:
+                    number = forwarding.exit(place.segment).segment
+                    goals[number] = goals.get(number, 0) | outside
         return goals, interest, outside
 
     def _sources(

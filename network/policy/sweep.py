@@ -83,7 +83,9 @@ def sweep_failures(
         leaks = [one for one in outcome.result.violations if one.kind == "leak" and _key(one) not in known]
         known |= {_key(one) for one in leaks}
         result.violations += leaks
-        result.unproved += [f"{' + '.join(names)}: {reason}" for reason in outcome.result.unproved if reason not in intact.unproved]
+        result.unproved += [
+            f"{' + '.join(names)}: {reason}" for reason in outcome.result.unproved if reason not in intact.unproved
+        ]
         if not stopped and not leaks:
             continue
         stops = what_stops(policy, stopped)
@@ -113,7 +115,9 @@ def _key(violation: Violation) -> tuple[str, str, str, str, str]:
     return (violation.kind, violation.from_zone, violation.to_zone, violation.reason, violation.packets)
 
 
-def _exempt(valid: Iterable[Exemption], elements: list[Element], alike: Mapping[Element, list[Element]]) -> Exemption | None:
+def _exempt(
+    valid: Iterable[Exemption], elements: list[Element], alike: Mapping[Element, list[Element]]
+) -> Exemption | None:
     """Return the exemption that names the failed element, or both of a pair (under any of their equal names)."""
     for exemption in valid:
         if len(elements) == 1:
@@ -128,14 +132,20 @@ def _exempt(valid: Iterable[Exemption], elements: list[Element], alike: Mapping[
 
 
 def _outage(
-    policy: Policy, findings: Findings, stopped: frozenset[tuple[str, str]], names: tuple[str, ...], stops: tuple[str, ...]
+    policy: Policy,
+    findings: Findings,
+    stopped: frozenset[tuple[str, str]],
+    names: tuple[str, ...],
+    stops: tuple[str, ...],
 ) -> Violation:
     flows = {flow for flow, _ in stopped}
     for violation in findings.violations:
         if violation.kind == "outage" and violation.flow in flows:
             return replace(violation, stops=stops)
     flow = next(flow for flow in policy.flows if flow.id in flows)
-    return Violation("outage", flow.from_zone, flow.to_zone, flow.id, None, (), failures=names, reason="forward", stops=stops)
+    return Violation(
+        "outage", flow.from_zone, flow.to_zone, flow.id, None, (), failures=names, reason="forward", stops=stops
+    )
 
 
 def what_stops(policy: Policy, stopped: frozenset[tuple[str, str]]) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ class Tracer:
             return Way((*hops, replace(last, action="receive")), "local", packet=packet)
         if node == DROPPED:
             return Way((*hops, replace(last, action="drop")), "dropped", packet=packet)
-        segment = self.forwarding.state.topology.segments[node.segment]
+        segment = self.forwarding.at_exit(node.segment)
         edges = segment.edges
         where = next((edge for edge in edges if edge.neighbour), edges[0] if edges else None)
         if where is not None:

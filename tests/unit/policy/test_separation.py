@@ -117,7 +117,11 @@ def test_list_wider_than_the_flow_leaks_only_the_difference():
     [
         ("eq 443\nip access", "eq 444\nip access", {("F1", False)}),
         ("permit tcp host 10.10.1.10 eq 443", "permit tcp host 10.10.1.11 eq 443", {("F1", True)}),
-        ("permit tcp 10.20.1.0 0.0.0.255", "deny tcp host 10.20.1.7 any\n permit tcp 10.20.1.0 0.0.0.255", {("F1", False)}),
+        (
+            "permit tcp 10.20.1.0 0.0.0.255",
+            "deny tcp host 10.20.1.7 any\n permit tcp 10.20.1.0 0.0.0.255",
+            {("F1", False)},
+        ),
         ("ip route 10.10.1.0 255.255.255.0 10.10.250.2\n", "", {("F1", False)}),
         ("ip route 10.20.1.0 255.255.255.0 10.20.250.2\n", "", {("F1", True)}),
     ],
@@ -171,7 +175,10 @@ interface Vlan10
 
 
 def test_dual_homed_neighbour_joins_zones_unless_trusted():
-    cables = [Cable("core", "GigabitEthernet0/1", "printer", "eth0"), Cable("core", "GigabitEthernet0/2", "printer", "eth1")]
+    cables = [
+        Cable("core", "GigabitEthernet0/1", "printer", "eth0"),
+        Cable("core", "GigabitEthernet0/2", "printer", "eth1"),
+    ]
     assert leaks(check(CORE, policy_text=ZONES, cables=cables)) == BOTH
     trusted = ZONES + "trusted_neighbours: [{name: printer, reason: tested, expires: 2027-03-31}]\n"
     assert check(CORE, policy_text=trusted, cables=cables).verdict == "proved"
@@ -194,9 +201,14 @@ def test_unknown_line_blocks_the_proof():
 
 
 def test_ipv6_between_zones_is_found():
-    config = CORE.replace(" address-family ipv4\n", " address-family ipv4\n address-family ipv6\n") + "ipv6 unicast-routing\n"
+    config = (
+        CORE.replace(" address-family ipv4\n", " address-family ipv4\n address-family ipv6\n")
+        + "ipv6 unicast-routing\n"
+    )
     assert check(config, policy_text=ZONES).verdict != "violated"
-    joined = config + "interface GigabitEthernet0/8\n ip address 10.99.0.1 255.255.255.0\n ipv6 address 2001:db8:1::1/64\n"
+    joined = (
+        config + "interface GigabitEthernet0/8\n ip address 10.99.0.1 255.255.255.0\n ipv6 address 2001:db8:1::1/64\n"
+    )
     joined += "interface GigabitEthernet0/9\n ip address 10.98.0.1 255.255.255.0\n ipv6 address 2001:db8:2::1/64\n"
     zones = (
         "zones:\n  one: {members: [{device: core, interface: GigabitEthernet0/8}]}\n"
