@@ -19,7 +19,7 @@ def policy(city: City) -> dict[str, Any]:
         "flows": [_flow(flow) for flow in city.flows],
         "waypoints": _waypoints(city),
         "exempt_failures": [
-            {"match": item.match, "reason": item.reason, "owner": item.owner, "expires": item.expires}
+            {"match": _element(item.match), "reason": item.reason, "owner": item.owner, "expires": item.expires}
             for item in city.firewall.exempt_failures
         ],
         "trusted_neighbours": [],
@@ -27,6 +27,12 @@ def policy(city: City) -> dict[str, Any]:
         "ducts": bundles(city, "duct"),
         "systems": _systems(city),
     }
+
+
+def _element(match: str) -> str:
+    """Return a failure as the verifier names it: ``duct duct-a`` for the inventory's ``duct:duct-a``."""
+    kind, colon, name = match.partition(":")
+    return f"{kind} {name}" if colon and kind in ("node", "link", "carrier", "duct") else match
 
 
 def _zones(city: City) -> dict[str, Any]:
@@ -77,7 +83,9 @@ def _waypoints(city: City) -> list[dict[str, object]]:
     for flow in city.flows:
         if flow.waypoint is not None and flow.waypoint in city.servers.servers:
             pair = (flow.origin, flow.target)
-            via.setdefault(pair, set()).add(str(city.servers.servers[flow.waypoint].address))
+            partner = city.servers.servers[flow.waypoint].redundant_with
+            hosts = [name for name in (flow.waypoint, partner) if name in city.servers.servers]
+            via.setdefault(pair, set()).update(str(city.servers.servers[name].address) for name in hosts)
             basis.setdefault(pair, flow.basis)
     return [
         {"from": origin, "to": target, "via": sorted(via[origin, target]), "basis": basis[origin, target]}

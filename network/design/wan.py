@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 # Announced to other AS: segments, not point-to-point networks, firewall segments, loopbacks or the boundary's /16.
 SEGMENTS = "ge 17 le 28"
-LOCAL_PREFERENCE = 50
-WEIGHT = 0
+# A device prefers its own routes (weight 32768, IOS) over what it learns. Where the boundary of another site is
+# preferred to the device's own, what is learned must weigh more, or the own route would never give way once in use.
+LEARNED_WEIGHT = 40_000
 # Sequence numbers of a list to the outside: a block a flow, and the closing deny.
 BLOCK = 100_000
 LAST = 2_000_000_000
@@ -222,8 +223,8 @@ def bgp(plan: Plan, device: Device) -> Bgp | None:
             remote = city.wan.bgp.sites[city.devices[uplink.peer].site]
             for transit in uplink.transits:
                 if transit.zone == name:
-                    inward = "" if uplink.internal_bgp else f"FROM-AS{remote.asn}-{name}"
-                    outward = f"INTERNAL-{name}" if uplink.internal_bgp else f"TO-AS{remote.asn}-{name}"
+                    inward = f"FROM-INTERNAL-{name}" if uplink.internal_bgp else f"FROM-AS{remote.asn}-{name}"
+                    outward = f"TO-INTERNAL-{name}" if uplink.internal_bgp else f"TO-AS{remote.asn}-{name}"
                     neighbors.append(
                         BgpNeighbor(
                             str(transit.peer),
@@ -315,13 +316,16 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
             )
         )
         if boundary and over:
-            preference = (f"local-preference {LOCAL_PREFERENCE}", f"weight {WEIGHT}") if only else ()
-            clause = RouteMapClause("permit", 10, (f"ip address prefix-list BOUNDARY-{name}",), preference)
+            clause = RouteMapClause("permit", 10, (f"ip address prefix-list BOUNDARY-{name}",))
             maps.append(RouteMap(f"BOUNDARY-TO-BGP-{name}", (clause,)))
         if not only:
             metric = wan.bgp.ospf_metric * (1 if entry.preference == "primary" else 2)
             sets = (f"metric {metric}", "metric-type type-2", f"tag {wan.bgp.tag}")
             maps.append(RouteMap(f"BGP-TO-OSPF-{name}", (RouteMapClause("permit", 10, (), sets),)))
+        heavier: tuple[RouteMapClause, ...] = ()
+        if boundary and over and only:
+            weight = (f"weight {LEARNED_WEIGHT}",)
+            heavier = (RouteMapClause("permit", 5, (f"ip address prefix-list BOUNDARY-{name}",), weight),)
         if any(u.internal_bgp for u in plan.uplinks(device.name)):
             clauses = [RouteMapClause("permit", 20)]
             if boundary and over:
@@ -329,7 +333,8 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
                 # over it.
                 own = RouteMapClause("deny", 10, (f"ip address prefix-list BOUNDARY-{name}", "as-path 1"))
                 clauses.insert(0, own)
-            maps.append(RouteMap(f"INTERNAL-{name}", tuple(clauses)))
+            maps.append(RouteMap(f"TO-INTERNAL-{name}", tuple(clauses)))
+            maps.append(RouteMap(f"FROM-INTERNAL-{name}", (*heavier, RouteMapClause("permit", 20))))
         for site in peers:
             remote = wan.bgp.sites[site]
             # A site that the other AS announces hangs behind it and learns the whole city from it.
@@ -351,7 +356,8 @@ def filters(plan: Plan, device: Device) -> tuple[list[PrefixList], list[RouteMap
                 lists.append(_list(f"OUTSIDE-{name}", outside_prefixes))
                 inward.append(f"OUTSIDE-{name}")
             clause = RouteMapClause("permit", 10, ("ip address prefix-list " + " ".join(inward),))
-            maps.append(RouteMap(f"FROM-AS{remote.asn}-{name}", (clause,)))
+            first = heavier if not stub else ()
+            maps.append(RouteMap(f"FROM-AS{remote.asn}-{name}", (*first, clause)))
             prepend = (f"as-path prepend {' '.join([str(entry.asn)] * entry.prepend)}",) if entry.prepend else ()
             maps.append(RouteMap(f"TO-AS{remote.asn}-{name}", (RouteMapClause("permit", 10, (), prepend),)))
     unique = {item.name: item for item in lists}
