@@ -100,6 +100,10 @@ class Engine:
             port for port, found in self.groups_at.items() if any(group.track for group in found)
         )
 
+        self.tracked_cores: tuple[int, ...] = tuple(
+            number for number, core in self.first.cores.items() if any(port in self.tracked for port in core.ports)
+        )
+
     def _unknown(self) -> dict[Table, tuple[UnknownRoutes, ...]]:
         by_component: dict[int, list[UnknownRoutes]] = defaultdict(list)
         for unknown in self.plan.unknown:
@@ -127,7 +131,8 @@ class Engine:
             results = list(solved)
             for number, tables in touched.items():
                 there = hint.solved[number] if hint is not None else None
-                results[number] = self._solve(number, wired, base.solved[number], tables, there)
+                keep = not base.failures
+                results[number] = self._solve(number, wired, base.solved[number], tables, there, keep=keep)
             changed = [n for n in touched if results[n] is not base.solved[n]]
             if changed:
                 ribs = dict(ribs)
@@ -217,17 +222,23 @@ class Engine:
                     found.setdefault(number, set())
 
     def _solve(
-        self, number: int, wired: topology.Wired, previous: Solved, tables: set[Table], hint: Solved | None
+        self,
+        number: int,
+        wired: topology.Wired,
+        previous: Solved,
+        tables: set[Table],
+        hint: Solved | None,
+        *,
+        keep: bool,
     ) -> Solved:
         component = self.plan.components[number]
         signature = self._signature(number, wired)
         found = self.memo.get(signature)
         if found is None:
             found = Solver(self.plan, component, wired, previous, hint).run(tables)
-            if len(self.memo) >= MEMO:
-                for key in list(self.memo)[: MEMO // 4]:
-                    del self.memo[key]
-            self.memo[signature] = found
+            # only first failures are kept: a table costs some kilobytes, and there are many pairs
+            if keep and len(self.memo) < MEMO:
+                self.memo[signature] = found
         return found
 
     def _signature(self, number: int, wired: topology.Wired) -> tuple[object, ...]:
@@ -262,21 +273,21 @@ class Engine:
         unproved: tuple[str, ...],
         base: State | None,
     ) -> State:
-        segments: dict[int, Segment] = {}
         probe: Solver | None = None
         notes: list[str] = []
         old = base.topology.segments if base is not None else {}
         before = base.wired.cores if base is not None and base.wired is not None else {}
-        for number, core in wired.cores.items():
-            kept = old.get(number) if before.get(number) is core else None
-            if kept is not None and not any(port in self.tracked for port in core.ports):
-                segments[number] = kept
-                continue
+        segments = {number: found for number, found in old.items() if before[number] is wired.cores.get(number)}
+        pending = [number for number in wired.cores if number not in segments] + [
+            number for number in self.tracked_cores if number in segments
+        ]
+        for number in pending:
+            core = wired.cores[number]
+            kept = segments.get(number)
             if probe is None:
                 probe = self._probe(wired, ribs)
             virtuals = self._elect(core, probe, notes)
             if kept is not None and kept.virtuals == virtuals:
-                segments[number] = kept
                 continue
             owners: dict[int, Port] = {}
             for port in core.ports:

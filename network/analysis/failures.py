@@ -13,6 +13,7 @@ runs the same on every system) or, with a scheduler's address, over a Dask clust
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -78,6 +79,7 @@ class Effect:
     cores: frozenset[int]
     inert: bool
     weight: int
+    state: State
 
 
 def universe(engine: Engine) -> list[Element]:
@@ -152,7 +154,7 @@ def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str],
         lost = {port for port in base.wired.up - state.wired.up if port.device not in leaves}
         inert = not lost and [x for x in before if x[0]] == [x for x in after if x[0]]
     weight = len(tables) * 1000 + len(gone)
-    return Effect(element, dead, cut, frozenset(gone), inert, weight)
+    return Effect(element, dead, cut, frozenset(gone), inert, weight, state)
 
 
 def _leaf(engine: Engine, device: str) -> bool:
@@ -227,10 +229,9 @@ class _Context:
             return known[1]
         result = self.judge(self.base, state)
         self.judged += 1
-        if len(self.results) > 20000:
-            self.results.clear()
-        # the state is kept so that the identities in its signature stay taken
-        self.results[signature] = (state, result)
+        if len(state.failures) == 1:
+            # the state is kept so that the identities in its signature stay taken; pairs are too many to keep
+            self.results[signature] = (state, result)
         return result
 
     def signature(self, state: State) -> object:
@@ -258,6 +259,7 @@ def _start(token: str, payload: bytes) -> None:
     engine = Engine(snapshot, groups=groups, trusted=trusted)
     _CONTEXTS.clear()
     _CONTEXTS[token] = _Context(engine, engine.compute(frozenset()), judge, prepared=False)
+    gc.freeze()
 
 
 def _work(token: str, payload: bytes | None, groups: Sequence[Group]) -> tuple[list[tuple[Failures, Any]], int]:
@@ -302,6 +304,7 @@ def sweep(
             groups += [(one.element, tuple(others[start : start + CHUNK])) for start in range(0, len(others), CHUNK)]
     total = sum(len(others) or 1 for _, others in groups)
     context = _Context(engine, base, judge, prepared=prepared)
+    context.singles = {effect.element: effect.state for effect in found}
     results: list[tuple[Failures, R]] = []
     judged = 0
 
@@ -313,6 +316,34 @@ def sweep(
             progress(len(results), total)
 
     batches = _batches(groups)
+    # what exists now lives to the end: the collector need not look at it again after every few scenarios
+    gc.freeze()
+    try:
+        _spread(engine, judge, batches, context, take, total, jobs, dask)
+    finally:
+        gc.unfreeze()
+    results.sort(key=lambda item: (len(item[0]), sorted(item[0])))
+    return Sweep(
+        [Outcome(failures, result) for failures, result in results],
+        same,
+        derived,
+        total + derived,
+        judged,
+        tuple(effect.element for effect in found if effect.inert),
+        {"elements": len(found) + len(same), "classes": len(found), "inert": sum(e.inert for e in found)},
+    )
+
+
+def _spread(
+    engine: Engine,
+    judge: Judge[R],
+    batches: list[list[Group]],
+    context: _Context,
+    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+    total: int,
+    jobs: int | None,
+    dask: str | None,
+) -> None:
     workers = (
         jobs
         if jobs is not None
@@ -327,16 +358,6 @@ def sweep(
     else:
         for batch in batches:
             take(context.run(batch))
-    results.sort(key=lambda item: (len(item[0]), sorted(item[0])))
-    return Sweep(
-        [Outcome(failures, result) for failures, result in results],
-        same,
-        derived,
-        total + derived,
-        judged,
-        tuple(effect.element for effect in found if effect.inert),
-        {"elements": len(found) + len(same), "classes": len(found), "inert": sum(e.inert for e in found)},
-    )
 
 
 def _batches(groups: Sequence[Group]) -> list[list[Group]]:

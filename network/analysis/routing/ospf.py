@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from network.config.model import Device, Interface, OspfProcess, Source
 
 FAR = 1 << 40
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
+Pairs = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+Distances = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class Speaker(NamedTuple):
@@ -220,16 +223,27 @@ def adjacent(one: Attachment, two: Attachment) -> bool:
 
 
 @dataclass(slots=True)
+class Edges:
+    """Every adjacency that a domain could ever have, as rows of arrays."""
+
+    edges: list[Edge]
+    a: Indices
+    b: Indices
+    cost: Distances
+    from_node: np.ndarray[tuple[int, int], np.dtype[np.float32]]  # node × edge, 1 where the edge leaves the node
+    out: list[list[int]]
+
+
+@dataclass(slots=True)
 class Graph:
     """Adjacencies and distances of one domain in one scenario."""
 
-    size: int
-    edges: list[Edge]
+    all: Edges
+    live: np.ndarray[tuple[int], np.dtype[np.bool_]]  # which edges are up
+    alive: frozenset[int]
     distance: np.ndarray[tuple[int, int], np.dtype[np.int64]]
     use: np.ndarray[tuple[int, int], np.dtype[np.bool_]]  # edge × target: the edge is on a shortest path
-    alive: frozenset[int]
     rows: list[list[int]] = field(default_factory=list)
-    out: list[list[int]] = field(default_factory=list)
     hop_cache: dict[tuple[int, int], tuple[NextHop, ...]] = field(default_factory=dict)
 
     def hops(self, source: int, target: int) -> tuple[NextHop, ...]:
@@ -237,8 +251,9 @@ class Graph:
         key = (source, target)
         found = self.hop_cache.get(key)
         if found is None:
-            use = self.use
-            found = tuple(sorted({self.edges[e].hop for e in self.out[source] if use[e, target]}, key=hop_key))
+            use, edges = self.use, self.all.edges
+            taken = [edges[e].hop for e in self.all.out[source] if use[e, target]]
+            found = tuple(sorted(set(taken), key=hop_key)) if len(taken) > 1 else tuple(taken)
             self.hop_cache[key] = found
         return found
 
@@ -248,45 +263,42 @@ def hop_key(hop: NextHop) -> tuple[int, str]:
     return (hop.address or 0, hop.interface)
 
 
-def graph(size: int, edges: list[Edge], alive: Collection[int]) -> Graph:
-    """Return all distances of a domain whose live nodes are ``alive``; ``edges`` holds the live adjacencies."""
-    distance = np.full((size, size), FAR, dtype=np.int64)
-    for node in alive:
-        distance[node, node] = 0
-    for edge in edges:
-        distance[edge.a, edge.b] = min(distance[edge.a, edge.b], edge.cost)
-    for middle in alive:
-        np.minimum(distance, distance[:, middle, None] + distance[None, middle, :], out=distance)
-    if edges:
-        a = np.fromiter((e.a for e in edges), dtype=np.intp, count=len(edges))
-        b = np.fromiter((e.b for e in edges), dtype=np.intp, count=len(edges))
-        cost = np.fromiter((e.cost for e in edges), dtype=np.int64, count=len(edges))
-        use = (cost[:, None] + distance[b, :] == distance[a, :]) & (distance[a, :] < FAR)
-        use[np.arange(len(edges)), a] = False
-    else:
-        use = np.zeros((0, size), dtype=np.bool_)
+def edge_table(size: int, edges: list[Edge]) -> Edges:
+    """Return the table of a domain's possible adjacencies."""
+    count = len(edges)
+    a = np.fromiter((e.a for e in edges), dtype=np.intp, count=count)
+    b = np.fromiter((e.b for e in edges), dtype=np.intp, count=count)
+    cost = np.fromiter((e.cost for e in edges), dtype=np.int64, count=count)
+    leaves = np.zeros((size, count), dtype=np.float32)
+    leaves[a, np.arange(count)] = 1
     out: list[list[int]] = [[] for _ in range(size)]
     for number, edge in enumerate(edges):
         out[edge.a].append(number)
-    return Graph(size, edges, distance, use, frozenset(alive), distance.tolist(), out)
+    return Edges(edges, a, b, cost, leaves, out)
+
+
+def graph(table: Edges, live: list[bool], alive: frozenset[int]) -> Graph:
+    """Return all distances of a domain whose live nodes are ``alive`` and whose live adjacencies are marked in ``live``."""
+    size = len(table.out)
+    mask = np.array(live, dtype=np.bool_)
+    distance = np.full((size, size), FAR, dtype=np.int64)
+    nodes = list(alive)
+    distance[nodes, nodes] = 0
+    np.minimum.at(distance, (table.a[mask], table.b[mask]), table.cost[mask])
+    for middle in nodes:
+        np.minimum(distance, distance[:, middle, None] + distance[None, middle, :], out=distance)
+    use = table.cost[:, None] + distance[table.b, :] == distance[table.a, :]
+    use &= distance[table.a, :] < FAR
+    use &= mask[:, None]
+    use[np.arange(len(table.edges)), table.a] = False
+    return Graph(table, mask, alive, distance, use, distance.tolist())
 
 
 def changed_pairs(before: Graph, after: Graph) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Return (source, target) pairs whose distance or next hops differ between two graphs of one domain."""
-    changed: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.not_equal(before.distance, after.distance)
-    position = {edge: number for number, edge in enumerate(after.edges)}
-    none = np.zeros(before.size, dtype=np.bool_)
-    seen = set()
-    for number, edge in enumerate(before.edges):
-        later = position.get(edge)
-        row = after.use[later] if later is not None else none
-        if later is not None:
-            seen.add(later)
-        changed[edge.a] |= before.use[number] != row
-    for number, edge in enumerate(after.edges):
-        if number not in seen:
-            changed[edge.a] |= after.use[number]
-    return changed
+    differ: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.not_equal(before.distance, after.distance)
+    hops = before.all.from_node @ np.not_equal(before.use, after.use).astype(np.float32)
+    return np.logical_or(differ, hops > 0)
 
 
 @dataclass(slots=True)

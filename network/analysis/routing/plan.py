@@ -59,7 +59,8 @@ class Plan:
     speakers: list[ospf.Speaker]
     domains: list[ospf.Domain]
     domain_of: dict[int, int]
-    pairs: list[list[tuple[Port, Port, ospf.Edge, ospf.Edge]]]
+    pairs: list[list[tuple[Port, Port]]]  # domain → neighbours; pair n has edges 2n and 2n + 1
+    edges: list[ospf.Edges]
     bgp: list[BgpSpeaker]
     sessions: list[Session]
     session_ports: list[tuple[Port, Port]]
@@ -73,8 +74,10 @@ class Plan:
     attachments_of: dict[Port, list[ospf.Attachment]] = field(default_factory=dict)
     processes: dict[Table, list[int]] = field(default_factory=dict)
     bgp_of: dict[Table, int] = field(default_factory=dict)
-    domain_ports: list[tuple[Port, ...]] = field(default_factory=list)
+    domain_ports: list[frozenset[Port]] = field(default_factory=list)
+    facts: dict[tuple[object, ...], object] = field(default_factory=dict)  # a table's own routes by its live interfaces
     critical_of: list[frozenset[int]] = field(default_factory=list)  # domain → speakers whose routes others depend on
+    own_ports: dict[Table, tuple[Port, ...]] = field(default_factory=dict)  # all whose state a table's own routes need
     table_of: list[Table] = field(default_factory=list)  # OSPF speaker → its table
     other_tables: list[tuple[Table, ...]] = field(default_factory=list)  # component → tables without OSPF
     covered: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # (device, process) → its interfaces
@@ -168,7 +171,8 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
                     union.join(_table(speakers[one.speaker]), _table(speakers[two.speaker]))
     domains: list[ospf.Domain] = []
     domain_of: dict[int, int] = {}
-    pairs: list[list[tuple[Port, Port, ospf.Edge, ospf.Edge]]] = []
+    pairs: list[list[tuple[Port, Port]]] = []
+    edges: list[ospf.Edges] = []
     by_root: dict[int, list[ospf.Speaker]] = defaultdict(list)
     for speaker in speakers:
         by_root[root(speaker.number)].append(speaker)
@@ -177,7 +181,10 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         domain_of.update(dict.fromkeys(numbers, len(domains)))
         domain = ospf.domain(members, [a for a in attached if a.speaker in numbers])
         domains.append(domain)
-        pairs.append([_edges(domain, speakers, one, two) for one, two in all_pairs if one.speaker in numbers])
+        mine = [pair for pair in all_pairs if pair[0].speaker in numbers]
+        pairs.append([(one.port, two.port) for one, two in mine])
+        both = [edge for one, two in mine for edge in _edges(domain, speakers, one, two)]
+        edges.append(ospf.edge_table(len(domain.nodes), both))
     bgp, sessions, session_ports, unknown = _bgp(snapshot, tables, owners, union)
     points = _points(snapshot, speakers, bgp, union)
     replicates: list[tuple[Table, Table, str, str]] = []
@@ -230,12 +237,12 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         critical |= {_table(s) for n in component.domains for s in domains[n].speakers if s.process.default_originate}
         component.critical = frozenset(critical)
     result = Plan(
-        snapshot, wiring, dict(tables), dict(statics), speakers, domains, domain_of, pairs, bgp, sessions, session_ports,
+        snapshot, wiring, dict(tables), dict(statics), speakers, domains, domain_of, pairs, edges, bgp, sessions, session_ports,
         components, component_of, vertex_of, loopbacks, unknown, unmodelled,
     )  # fmt: skip
     result.component_of_port = {port: c.number for c in components for port in c.ports}
     result.attachments_of = dict(attachments_of)
-    result.domain_ports = [tuple(dict.fromkeys(a.port for a in domain.attachments)) for domain in domains]
+    result.domain_ports = [frozenset(a.port for a in domain.attachments) for domain in domains]
     result.critical_of = [
         frozenset(
             s.number
@@ -246,6 +253,15 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
     ]
     result.table_of = [_table(s) for s in speakers]
     with_ospf = set(result.table_of)
+    for table, mine in result.tables.items():
+        device = snapshot.devices[table[0]]
+        more = [
+            Port(table[0], interface.name)
+            for interface in device.interfaces.values()
+            if any(name == table[1] for name, _ in interface.vrf_receive)
+        ]
+        more += [Port(table[0], static.interface) for static in statics.get(table, ()) if static.interface]
+        result.own_ports[table] = tuple(dict.fromkeys([*mine, *more]))
     result.other_tables = [tuple(t for t in c.tables if t not in with_ospf) for c in components]
     result.processes = dict(processes)
     result.bgp_of = {s.table: s.number for s in bgp}
@@ -257,13 +273,13 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
 
 def _edges(
     domain: ospf.Domain, speakers: list[ospf.Speaker], one: ospf.Attachment, two: ospf.Attachment
-) -> tuple[Port, Port, ospf.Edge, ospf.Edge]:
-    """Return two neighbours' ports with the adjacency in both directions."""
+) -> tuple[ospf.Edge, ospf.Edge]:
+    """Return the adjacency of two neighbours in both directions."""
     a, b = domain.node_of[one.speaker, one.area], domain.node_of[two.speaker, two.area]
     hop_to = NextHop(one.port.interface, two.address, speakers[one.speaker].vrf)
     hop_from = NextHop(two.port.interface, one.address, speakers[two.speaker].vrf)
     forth = ospf.Edge(a, b, one.cost, hop_to, one.port, two.port)
-    return one.port, two.port, forth, ospf.Edge(b, a, two.cost, hop_from, two.port, one.port)
+    return forth, ospf.Edge(b, a, two.cost, hop_from, two.port, one.port)
 
 
 def _table(speaker: ospf.Speaker) -> Table:

@@ -104,6 +104,7 @@ class Solver:
         self.wired = wired
         self.previous = previous
         self.hint = hint
+        self.moved: set[Port] | None = None  # ports whose state may differ from the previous scenario
         self.devices = plan.snapshot.devices
         self.doubt = Doubt()
         self.notes: list[str] = []
@@ -128,7 +129,16 @@ class Solver:
         return port in self.wired.up
 
     def make_facts(self, table: Table) -> Facts:
-        """Return a table's own routes."""
+        """Return a table's own routes; tables with the same live interfaces share one object."""
+        stopped = table[0] in self.wired.dead or table[0] in self.wired.standby
+        ports = self.plan.own_ports[table]
+        key = (table, stopped or tuple(self.up(port) for port in ports))
+        found = self.plan.facts.get(key)
+        if not isinstance(found, Facts):
+            found = self.plan.facts[key] = self._facts(table)
+        return found
+
+    def _facts(self, table: Table) -> Facts:
         device = self.devices[table[0]]
         vrf = table[1]
         routes: dict[Prefix, Route] = {}
@@ -182,13 +192,12 @@ class Solver:
         plan, wired = self.plan, self.wired
         domain = plan.domains[number]
         home = wired.segment_of
-        edges: list[ospf.Edge] = []
-        for one, two, forth, back in plan.pairs[number]:
+        live_edges: list[bool] = []
+        for one, two in plan.pairs[number]:
             segment = home.get(one)
             # only live ports stand in a segment
-            if segment is not None and segment == home.get(two):
-                edges.append(forth)
-                edges.append(back)
+            joined = segment is not None and segment == home.get(two)
+            live_edges += (joined, joined)
         speakers = plan.speakers
         stopped = wired.dead | wired.standby
         if stopped:
@@ -196,14 +205,15 @@ class Solver:
         else:
             alive = frozenset(range(len(domain.nodes)))
         before = self.previous.areas.get(number) if self.previous is not None else None
-        same_graph = before is not None and before.graph.alive == alive and before.graph.edges == edges
-        graph = before.graph if before is not None and same_graph else ospf.graph(len(domain.nodes), edges, alive)
-        if before is not None:
-            changed = [port for port in plan.domain_ports[number] if self.up(port) != (port in before.live)]
-            if not changed:
-                if same_graph:
-                    return before
-                return ospf_routes.Area(domain, graph, before.stubs, self.devices, before.live)
+        same_graph = before is not None and before.graph.alive == alive and before.graph.live.tolist() == live_edges
+        if before is not None and same_graph:
+            graph = before.graph
+        else:
+            graph = ospf.graph(plan.edges[number], live_edges, alive)
+        if before is not None and self.moved is not None and self.moved.isdisjoint(plan.domain_ports[number]):
+            if same_graph:
+                return before
+            return ospf_routes.Area(domain, graph, before.stubs, self.devices, before.live)
         live = frozenset(port for port in plan.domain_ports[number] if self.up(port))
         stubs: dict[Prefix, list[tuple[int, int]]] = {}
         for attached in domain.attachments:
@@ -408,10 +418,17 @@ class Solver:
             self.ribs = dict(previous.ribs)
             self.solutions = dict(previous.solutions)
             self.values = dict(previous.values)
+            self.moved = set()
             for table in tables if changed is None else changed:
                 facts = self.make_facts(table)
-                dirty |= _difference(previous.facts[table], facts)
-                self.facts[table] = facts
+                self.moved.update(self.plan.own_ports[table])
+                if facts is not previous.facts[table]:
+                    dirty |= _difference(previous.facts[table], facts)
+                    self.facts[table] = facts
+            for table in tables:
+                if (table[0] in self.wired.dead or table[0] in self.wired.standby) and self.ribs[table]:
+                    self.ribs[table] = {}
+                    self.owned.add(table)
             for number in component.domains:
                 before = previous.areas[number]
                 after = self.areas[number] = self.make_area(number)
@@ -495,68 +512,78 @@ class Solver:
             dirty.update(self.solutions)
             return
         pairs = ospf.changed_pairs(before.graph, after.graph)
-        columns = pairs.any(axis=0).tolist()
         critical = self.plan.critical_of[number]
         hint = self.hint
         other = hint.areas.get(number) if hint is not None and len(self.component.domains) == 1 else None
         against = ospf.changed_pairs(other.graph, after.graph) if other is not None else None
         differing = self._facts_differ() if other is not None else set()
-        touched: dict[int, frozenset[int]] = {}
-        unlike: dict[int, frozenset[int]] = {}
         nodes_of = domain.nodes_of
+        everyone = frozenset(s.number for s in domain.speakers)
+        stopped = self.wired.dead | self.wired.standby
+        gone = {s.number for s in domain.speakers if s.device in stopped}
+        changed = self._columns(domain, pairs, gone)
+        unlike = self._columns(domain, against, gone) if against is not None else {}
+        nobody: frozenset[int] = frozenset()
 
-        def rows(matrix: object, target: int, cache: dict[int, frozenset[int]]) -> frozenset[int]:
-            found = cache.get(target)
-            if found is None:
-                column = matrix[:, target].nonzero()[0].tolist()  # type: ignore[index]
-                found = cache[target] = frozenset(domain.nodes[n][0] for n in column)
-            return found
-
+        before_dirty = frozenset(dirty)
         for prefix, solution in self.solutions.items():
-            if prefix in dirty:
-                continue
-            targets = {node for node, _ in after.stubs.get(prefix, ())}
-            forwarded = False
-            for domain_number, externals in solution.externals:
-                if domain_number == number:
-                    for external in externals:
-                        targets.update(nodes_of[external.speaker])
-                        forwarded = forwarded or external.forward is not None
-            if forwarded:
-                dirty.add(prefix)
-                continue
-            speakers: set[int] = set()
+            stub = after.stubs.get(prefix, ())
+            targets = tuple(node for node, _ in stub)
+            renewed = prefix in before_dirty
+            there = hint.solutions.get(prefix) if hint is not None and against is not None else None
+            external = there if renewed and there is not None else solution
+            if external.externals:
+                forwarded = False
+                for domain_number, externals in external.externals:
+                    if domain_number == number:
+                        for one in externals:
+                            targets += tuple(nodes_of[one.speaker])
+                            forwarded = forwarded or one.forward is not None
+                if forwarded:
+                    dirty.add(prefix)
+                    continue
+            speakers = wrong = nobody
             for target in targets:
-                if columns[target]:
-                    speakers |= rows(pairs, target, touched)
-            if not speakers:
+                if target in changed:
+                    speakers = speakers | changed[target] if speakers else changed[target]
+            if not renewed and not speakers:
                 continue
-            there = hint.solutions.get(prefix) if hint is not None else None
+            for target in targets:
+                if target in unlike:
+                    wrong = wrong | unlike[target] if wrong else unlike[target]
             usable = (
-                against is not None
+                there is not None
                 and other is not None
-                and there is not None
                 and prefix not in differing
-                and other.stubs.get(prefix) == after.stubs.get(prefix)
+                and (other.stubs is after.stubs or other.stubs.get(prefix, ()) == stub)
+                and (renewed or there.externals == solution.externals)
             )
-            if usable and there is not None and there.externals != solution.externals:
-                usable = False
-            wrong: set[int] = set()
-            if usable:
-                for target in targets:
-                    wrong |= rows(against, target, unlike)
-            if speakers & critical:
-                if usable and there is not None and not wrong & critical and self._same_values(there):
-                    self._adopt(prefix, there, speakers - wrong)
-                    partial[prefix] = speakers & wrong
+            if renewed or speakers & critical:
+                if usable and there is not None and wrong.isdisjoint(critical) and self._same_values(there):
+                    chosen = everyone - gone if renewed else speakers
+                    self._adopt(prefix, there, chosen - wrong)
+                    dirty.discard(prefix)
+                    partial[prefix] = set(chosen & wrong)
                 else:
                     dirty.add(prefix)
             elif usable:
                 self._adopt(prefix, None, speakers - wrong)
-                if speakers & wrong:
-                    partial[prefix] = speakers & wrong
+                if not speakers.isdisjoint(wrong):
+                    partial[prefix] = set(speakers & wrong)
             else:
-                partial[prefix] = speakers
+                partial[prefix] = set(speakers)
+
+    @staticmethod
+    def _columns(domain: ospf.Domain, pairs: ospf.Pairs, gone: set[int]) -> dict[int, frozenset[int]]:
+        """Return target → live speakers whose way there is marked."""
+        found: dict[int, list[int]] = {}
+        nodes = domain.nodes
+        targets, sources = pairs.T.nonzero()
+        for target, source in zip(targets.tolist(), sources.tolist(), strict=True):
+            speaker = nodes[source][0]
+            if speaker not in gone:
+                found.setdefault(target, []).append(speaker)
+        return {target: frozenset(speakers) for target, speakers in found.items()}
 
     def _facts_differ(self) -> set[Prefix]:
         """Return prefixes whose connected or static routes are not the same in the hint."""
@@ -579,13 +606,20 @@ class Solver:
         """Take routes of a prefix from the hint: at the given OSPF routers, with ``there`` also at all tables without OSPF."""
         if self.hint is None:
             return
-        tables = [self.plan.table_of[number] for number in speakers]
-        if there is not None:
-            tables += self.plan.other_tables[self.component.number]
-            self.solutions[prefix] = there
-        for table in tables:
-            route = self.hint.ribs[table].get(prefix)
-            if self.ribs[table].get(prefix) is not route:
+        table_of = self.plan.table_of
+        ribs, theirs = self.ribs, self.hint.ribs
+        for number in speakers:
+            table = table_of[number]
+            route = theirs[table].get(prefix)
+            if ribs[table].get(prefix) is not route:
+                self._write(table, prefix, route)
+        if there is None:
+            return
+        self.solutions[prefix] = there
+        stopped = self.wired.dead | self.wired.standby
+        for table in self.plan.other_tables[self.component.number]:
+            route = None if table[0] in stopped else theirs[table].get(prefix)
+            if ribs[table].get(prefix) is not route:
                 self._write(table, prefix, route)
 
     def _patch(self, prefix: Prefix, speakers: set[int]) -> None:
@@ -791,7 +825,7 @@ class Solver:
             rib = self.ribs[table] = dict(rib)
             self.owned.add(table)
         if new is None:
-            del rib[prefix]
+            rib.pop(prefix, None)
         else:
             rib[prefix] = new
 
