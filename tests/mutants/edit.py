@@ -82,8 +82,6 @@ def apply(text: str, edit: dict[str, Any]) -> str:
         return TRANSFORMS[edit["transform"]](text)
     lines = text.splitlines()
     start, end = find(lines, edit["in"])
-    if "swap" in edit:
-        return "\n".join([*lines[:start], *edit["swap"], *lines[end:]]) + "\n"
     indent = _inner(lines, start, end)
     body = lines[start + 1 : end]
     if "first" in edit:
@@ -101,16 +99,24 @@ def apply(text: str, edit: dict[str, Any]) -> str:
     return "\n".join([*lines[: start + 1], *body, *lines[end:]]) + "\n"
 
 
-def find(lines: list[str], path: list[str]) -> tuple[int, int]:
-    """Return header and end (exclusive) of the stanza that a path of patterns names, outermost pattern first."""
+def find(lines: list[str], path: list[str | dict[str, str]]) -> tuple[int, int]:
+    """Return header and end (exclusive) of the stanza that a path of patterns names, outermost pattern first.
+
+    A pattern may be ``{match, having}``: then a line of the stanza must match ``having`` as well.
+    """
     start, end = -1, len(lines)
-    for pattern in path:
+    for step in path:
+        header = step["match"] if isinstance(step, dict) else step
+        having = step["having"] if isinstance(step, dict) else ""
         for number in range(start + 1, end):
-            if re.fullmatch(pattern, lines[number].strip()):
-                start, end = number, _extent(lines, number, end)
+            if not re.fullmatch(header, lines[number].strip()):
+                continue
+            last = _extent(lines, number, end)
+            if not having or any(re.fullmatch(having, line.strip()) for line in lines[number:last]):
+                start, end = number, last
                 break
         else:
-            raise LookupError(f"no stanza {pattern!r} in {path}")
+            raise LookupError(f"no stanza {step!r} in {path}")
     return start, end
 
 
