@@ -68,6 +68,14 @@ Interface4 = IPv4Interface
 Prefix = IPv4Network
 
 
+def pattern(kind: object) -> str:
+    """Return the regular expression of one of the text kinds above, empty if it has none."""
+    for extra in getattr(kind, "__metadata__", ()):
+        if isinstance(extra, StringConstraints) and isinstance(extra.pattern, str):
+            return extra.pattern
+    return ""
+
+
 class Period(Model):
     """A stretch of days, both ends included; ``to`` is missing while the end is open."""
 

@@ -12,6 +12,7 @@ Python side), and a secret outside ``vault.yml``.
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,14 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
     # Ansible remembers per process which variable files a folder has; an inventory that was edited must be seen anew.
     for memory in (CANONICAL_PATHS, FOUND, NAK):
         memory.clear()
-    loader = DataLoader()
+
+    class OnceLoader(DataLoader):  # type: ignore[misc]
+        """Parses each file once and hands out the same value: three inventory plugins would read hosts.yml in turn."""
+
+        def load_from_file(self, file_name: str, **options: Any) -> Any:
+            return super().load_from_file(file_name, **{**options, "cache": "all", "unsafe": True})
+
+    loader = OnceLoader()
     loader.set_basedir(str(root))
     password = _password(root, vault_password)
     loader.set_vault_secrets([("default", VaultSecret(password.get_secret_value().encode()))])
@@ -66,7 +74,15 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
     try:
         with _strict():
             # An inventory plugin only warns about a broken file: read it first, so that the reason is an error.
-            loader.load_from_file(hosts_file, cache="none", unsafe=True)
+            loader.load_from_file(hosts_file)
+            files = {path: loader.load_from_file(str(path)) for path in subject_files(root)}
+            shapeless = [path for path, data in files.items() if not isinstance(data, dict)]
+            if shapeless:
+                where = [Where(file=_relative(root, str(path)), line=1) for path in shapeless]
+                stems = [path.stem for path in shapeless]
+                raise BunriError(
+                    *(Message("INV012", at, {"stem": stem}) for at, stem in zip(where, stems, strict=True))
+                )
             inventory = InventoryManager(loader=loader, sources=[hosts_file])
             if not inventory.hosts:
                 raise error("INV007", Where(file="hosts.yml"))
@@ -79,7 +95,6 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
                     seen = variables.get_vars(host=host, include_hostvars=False)
                     extra = {key for path in _host_files(root, name) for key in loader.load_from_file(str(path)) or ()}
                     own[name] = {**own[name], **{key: seen[key] for key in extra}}
-            files = {path: loader.load_from_file(str(path), unsafe=True) for path in subject_files(root)}
     except AnsibleError as failed:
         raise BunriError(_refused(failed, root)) from None
     except RecursionError:
@@ -87,9 +102,6 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
     raw = Raw()
     walker = _Walker(root, raw)
     for path, data in files.items():
-        if not isinstance(data, dict):
-            raw.problems.append(Message("INV012", Where(file=_relative(root, str(path)), line=1), {"stem": path.stem}))
-            continue
         for name in data:
             plain = str(name)
             if plain in SUBJECTS:
@@ -129,9 +141,14 @@ def _strict() -> Iterator[None]:
     """Make Ansible treat a key that stands twice as an error; it reads the setting each time it opens a file."""
     before = os.environ.get(_DUPLICATES)
     os.environ[_DUPLICATES] = "error"
+    # Tens of thousands of small values that all stay: collecting garbage in between only costs time.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
+        if collecting:
+            gc.enable()
         if before is None:
             del os.environ[_DUPLICATES]
         else:

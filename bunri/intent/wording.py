@@ -5,6 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from bunri.intent.base import Id, Mac, Name, SecretName, pattern
+from bunri.intent.cabling import EndText
+from bunri.intent.firewall import PortText
 from bunri.messages import Message
 
 if TYPE_CHECKING:
@@ -31,6 +34,17 @@ _TYPES = {
     "date_type": "日付 / a date",
     "date_from_datetime_parsing": "日付 / a date",
     "date_parsing": "日付 / a date",
+}
+_FORMS = {
+    pattern(kind): text
+    for kind, text in (
+        (Mac, "00-00-5E-00-53-01"),
+        (Name, "小文字・数字・ハイフン（honcho-core1）/ lower case, digits, hyphens (honcho-core1)"),
+        (Id, "英数字と . _ -（40文字まで）/ letters, digits and . _ - (up to 40)"),
+        (SecretName, "vault.yml のキー（小文字・数字・_）/ a key of vault.yml (lower case, digits, _)"),
+        (EndText, "機器:インターフェース / device:interface (honcho-core1:HundredGigE1/0/49)"),
+        (PortText, "443 または / or 8443-8444"),
+    )
 }
 
 
@@ -78,13 +92,15 @@ def _message(item: Any, missing: str, *, secret: bool) -> tuple[str, dict[str, o
     if kind == "missing":
         return "INV031", {"name": missing}
     if kind in _TYPES:
-        return "INV032", {"value": value, "expected": _TYPES[kind]}
+        quoted = value if secret else _short(repr(item.get("input")))
+        return "INV032", {"value": quoted, "expected": _TYPES[kind]}
     if kind in {"literal_error", "enum"}:
         expected = str(context.get("expected", ""))
         near = get_close_matches(value, [part.strip(" '") for part in expected.replace(" or ", ",").split(",")], 1)
         return "INV033", {"value": value, "expected": expected.replace("'", "") + (f" ({near[0]}?)" if near else "")}
     if kind == "string_pattern_mismatch":
-        return "INV034", {"value": value, "pattern": context.get("pattern", "")}
+        form = str(context.get("pattern", ""))
+        return "INV034", {"value": value, "pattern": _FORMS.get(form, form)}
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "multiple_of"}:
         sign = {"greater_than_equal": "≥", "less_than_equal": "≤", "greater_than": ">", "less_than": "<"}.get(kind, "×")
         limit = next(iter(context.values()), "")

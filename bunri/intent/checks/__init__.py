@@ -1,22 +1,29 @@
-"""Cross-checks: what no single entry can know. Each module is one subject; each function yields every fault it finds."""
+"""Cross-checks: what no single entry can know. Each module is one subject and yields every fault it finds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bunri.intent.checks import addresses, cabling, flows, periods, placement, references, secrets, zones
+from bunri.messages import Message
 
 if TYPE_CHECKING:
     from bunri.intent.city import City
-    from bunri.messages import Message
 
 MODULES = (references, zones, addresses, cabling, flows, periods, placement, secrets)
 
 
 def run(city: City) -> list[Message]:
-    """Return every fault of the city, each once, in the order of file and line."""
-    found: dict[tuple[str, str, str], Message] = {}
+    """Return every fault of the city in the order of file and line; many of a kind at one place are one with a count."""
+    found: dict[tuple[str, str], list[Message]] = {}
     for module in MODULES:
         for message in module.check(city):
-            found.setdefault((message.id, str(message.where), str(sorted(message.params.items()))), message)
-    return sorted(found.values(), key=lambda item: (item.where.file, item.where.line, item.id, item.where.key))
+            found.setdefault((message.id, str(message.where)), []).append(message)
+    faults: list[Message] = []
+    for messages in found.values():
+        distinct = {str(sorted(message.params.items())) for message in messages}
+        faults.append(messages[0])
+        if len(distinct) > 1:
+            faults.append(Message("INV052", messages[0].where, {"count": len(distinct) - 1}))
+    # Stable: the count stays behind its fault.
+    return sorted(faults, key=lambda item: (item.where.file, item.where.line))
