@@ -228,7 +228,7 @@ class Separation:
 
         return Packet(6, address(one, 10), address(other, 11), 50000, 443)
 
-    def _starts(self, forwarding: Forwarding, places: Iterable[Place]) -> dict[Node, list[Port]]:
+    def starts(self, forwarding: Forwarding, places: Iterable[Place]) -> dict[Node, list[Port]]:
         """Return the nodes where packets of hosts on these places begin: a host may hand its packet to any router there."""
         starts: dict[Node, list[Port]] = {}
         for place in places:
@@ -241,16 +241,16 @@ class Separation:
         return starts
 
     def _leaks_from(self, forwarding: Forwarding, zoning: Zoning, zone: str) -> list[Violation]:
-        starts = self._starts(forwarding, zoning.by_zone.get(zone, ()))
+        starts = self.starts(forwarding, zoning.by_zone.get(zone, ()))
         store = self._leaks.setdefault(zone, [])
         key: object = frozenset(starts)
         for kept in store:
             if self._valid(forwarding, kept, key):
                 violations, ends = kept.answer  # type: ignore[misc]
-                if all(self._end_zones(forwarding, zoning, number) == zones for number, zones in ends.items()):
+                if all(self.end_zones(forwarding, zoning, number) == zones for number, zones in ends.items()):
                     return list(violations)
         found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
-        ends = {number: self._end_zones(forwarding, zoning, number) for number in found.exits}
+        ends = {number: self.end_zones(forwarding, zoning, number) for number in found.exits}
         goal = {number for number, zones in ends.items() if zones and zone not in zones}
         violations: list[Violation] = []
         if goal:
@@ -273,7 +273,7 @@ class Separation:
         self._keep(store, forwarding, key, found.arcs, (tuple(violations), ends))
         return violations
 
-    def _end_zones(self, forwarding: Forwarding, zoning: Zoning, number: int) -> frozenset[str]:
+    def end_zones(self, forwarding: Forwarding, zoning: Zoning, number: int) -> frozenset[str]:
         """Return the zones of whoever is at an exit; nobody has none."""
         segment = forwarding.at_exit(number)
         return zoning.places[segment.id].zones if segment.edges else frozenset()
