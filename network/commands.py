@@ -90,3 +90,10 @@ def terminal() -> Command:
     from network.radius.command import terminal as factory  # noqa: PLC0415
 
     return factory()
+
+
+def lab() -> Command:
+    """Return ``bunri lab``."""
+    from network.lab.command import lab as factory  # noqa: PLC0415
+
+    return factory()

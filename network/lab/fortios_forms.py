@@ -15,7 +15,7 @@ system interface/secondaryip*int: ip@net allowaccess+
 system interface/ipv6: ip6-address ip6-allowaccess+ ip6-send-adv=enable|disable
 system physical-switch*: age-enable=enable|disable age-val#0-1000000
 system virtual-switch*: physical-switch port+
-system password-policy: status=enable|disable apply-to+=admin-password|ipsec-preshared-key minimum-length#8-128 min-lower-case-letter#0-128 min-upper-case-letter#0-128 min-non-alphanumeric#0-128 min-number#0-128 expire-status=enable|disable expire-day#1-999 reuse-password=enable|disable
+system password-policy: status=enable|disable apply-to+=admin-password|ipsec-preshared-key min-lower-case-letter#0-128 min-upper-case-letter#0-128 min-non-alphanumeric#0-128 min-number#0-128 minimum-length#8-128 expire-status=enable|disable expire-day#1-999 reuse-password=enable|disable
 system password-policy-guest-admin: status=enable|disable minimum-length#8-128
 system admin*: remote-auth=enable|disable trusthost1@net trusthost2@net trusthost3@net trusthost4@net trusthost5@net trusthost6@net trusthost7@net trusthost8@net trusthost9@net trusthost10@net accprofile>system_accprofile vdom+ comments wildcard=enable|disable remote-group ssh-public-key1 two-factor=disable|fortitoken|email|sms force-password-change=enable|disable password!
 system ha: group-id#0-1023 group-name mode=standalone|a-a|a-p password! hbdev+ session-sync-dev+ session-pickup=enable|disable session-pickup-connectionless=enable|disable link-failed-signal=enable|disable uninterruptible-upgrade=enable|disable ha-mgmt-status=enable|disable hb-interval#1-20 hb-lost-threshold#1-60 encryption=enable|disable authentication=enable|disable override=enable|disable override-wait-time#0-3600 priority#0-255 monitor+>system_interface pingserver-monitor-interface+ unicast-hb=enable|disable ha-direct=enable|disable arps#1-60 arps-interval#1-20
@@ -30,10 +30,7 @@ system snmp community/hosts*int: ip@net source-ip@ip ha-direct=enable|disable ho
 system snmp user*: status=enable|disable trap-status=enable|disable queries=enable|disable query-port#1-65535 notify-hosts+ source-ip@ip ha-direct=enable|disable events+ security-level=no-auth-no-priv|auth-no-priv|auth-priv auth-proto=md5|sha|sha224|sha256|sha384|sha512 auth-pwd! priv-proto=aes|des|aes256|aes256cisco priv-pwd!
 system autoupdate schedule: status=enable|disable frequency time day
 system central-management: mode=normal|backup type=fortimanager|fortiguard|none allow-push-configuration=enable|disable fmg fortigate-cloud-sso-default-profile
-system settings: comments opmode=nat|transparent central-nat=enable|disable allow-subnet-overlap=enable|disable asymroute=enable|disable default-voip-alg-mode=proxy-based|kernel-helper-based gui-multiple-interface-policy=enable|disable gui-policy-based-ipsec=enable|disable implicit-allow-dns=enable|disable inspection-mode=proxy|flow ngfw-mode=profile-based|policy-based lldp-reception=enable|disable|global lldp-transmission=enable|disable|global sip-expectation=enable|disable sip-helper=enable|disable sip-nat-trace=enable|disable strict-src-check=enable|disable status=enable|disable
 system zone*: description intrazone=allow|deny interface+>system_interface
-system ntp: ntpsync=enable|disable type=fortiguard|custom syncinterval#1-1440 source-ip@ip server-mode=enable|disable authentication=enable|disable key-type=MD5|SHA1|SHA256 key! key-id#0-4294967295 interface+
-system ntp/ntpserver*int: server ntpv3=enable|disable authentication=enable|disable key-type=MD5|SHA1|SHA256 key! key-id#0-4294967295 interface-select-method=auto|sdwan|specify interface
 system auto-install: auto-install-config=enable|disable auto-install-image=enable|disable
 system fortiguard: fortiguard-anycast=enable|disable protocol port service-account-id antispam-force-off=enable|disable webfilter-force-off=enable|disable outbreak-prevention-force-off=enable|disable auto-join-forticloud=enable|disable
 system session-ttl: default
@@ -53,13 +50,26 @@ user group*: group-type member+
 user local*: status=enable|disable type=password|radius|tacacs+|ldap passwd! two-factor email-to
 user setting: auth-cert auth-timeout#1-1440
 firewall address*: uuid comment type=ipmask|iprange|fqdn|wildcard|geography|dynamic|interface-subnet|mac sub-type associated-interface>system_interface|system_zone allow-routing=enable|disable color#0-32 start-ip@ip end-ip@ip fqdn country wildcard@net interface subnet@net
-firewall addrgrp*: uuid comment member+>firewall_address|firewall_addrgrp exclude=enable|disable exclude-member+ color#0-32 allow-routing=enable|disable
+firewall addrgrp*: uuid member+>firewall_address|firewall_addrgrp comment exclude=enable|disable exclude-member+ color#0-32 allow-routing=enable|disable
 firewall multicast-address*: uuid comment type start-ip@ip end-ip@ip
 firewall address6*: uuid comment ip6
 firewall wildcard-fqdn custom*: uuid wildcard-fqdn
 firewall service category*: comment
 firewall service custom*: uuid proxy=enable|disable category protocol=TCP/UDP/SCTP|ICMP|ICMP6|IP|HTTP|FTP|CONNECT|ALL helper protocol-number#0-254 icmptype#0-4294967295 icmpcode#0-255 visibility=enable|disable color#0-32 comment tcp-portrange+ udp-portrange+ sctp-portrange+ tcp-halfclose-timer#0-86400 session-ttl
 firewall service group*: uuid proxy=enable|disable member+>firewall_service_custom|firewall_service_group comment color#0-32
+system settings: comments opmode=nat|transparent central-nat=enable|disable allow-subnet-overlap=enable|disable asymroute=enable|disable default-voip-alg-mode=proxy-based|kernel-helper-based gui-multiple-interface-policy=enable|disable gui-policy-based-ipsec=enable|disable implicit-allow-dns=enable|disable inspection-mode=proxy|flow ngfw-mode=profile-based|policy-based lldp-reception=enable|disable|global lldp-transmission=enable|disable|global sip-expectation=enable|disable sip-helper=enable|disable sip-nat-trace=enable|disable strict-src-check=enable|disable status=enable|disable
+system ntp: ntpsync=enable|disable type=fortiguard|custom syncinterval#1-1440 source-ip@ip server-mode=enable|disable authentication=enable|disable key-type=MD5|SHA1|SHA256 key! key-id#0-4294967295 interface+
+system ntp/ntpserver*int: server ntpv3=enable|disable authentication=enable|disable key-type=MD5|SHA1|SHA256 key! key-id#0-4294967295 interface-select-method=auto|sdwan|specify interface
+log memory setting: status=enable|disable
+log memory filter: severity forward-traffic=enable|disable local-traffic=enable|disable
+log disk setting: status=enable|disable maximum-log-age#0-3650
+log syslogd setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low max-log-rate#0-100000 enc-algorithm=high-medium|high|low|disable ssl-min-proto-version certificate interface-select-method=auto|sdwan|specify interface
+log syslogd2 setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low enc-algorithm=high-medium|high|low|disable certificate interface-select-method=auto|sdwan|specify interface
+log syslogd3 setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low enc-algorithm=high-medium|high|low|disable certificate interface-select-method=auto|sdwan|specify interface
+log syslogd filter: severity=emergency|alert|critical|error|warning|notification|information|debug forward-traffic=enable|disable local-traffic=enable|disable
+log fortianalyzer setting: status=enable|disable server
+log eventfilter: event=enable|disable system=enable|disable
+log setting: resolve-ip=enable|disable resolve-port=enable|disable log-user-in-upper=enable|disable fwpolicy-implicit-log=enable|disable fwpolicy6-implicit-log=enable|disable log-invalid-packet=enable|disable local-in-allow=enable|disable local-in-deny-unicast=enable|disable local-in-deny-broadcast=enable|disable local-out=enable|disable brief-traffic-format=enable|disable user-anonymize=enable|disable
 firewall schedule onetime*: start end
 firewall schedule recurring*: start end day+
 firewall schedule group*: member+
@@ -72,16 +82,6 @@ firewall central-snat-map*int: uuid status=enable|disable orig-addr+ srcintf+ ds
 firewall ssl-ssh-profile*: comment
 firewall profile-protocol-options*: comment
 firewall proxy-policy*int: uuid proxy srcintf+ dstintf+ action
-log setting: resolve-ip=enable|disable resolve-port=enable|disable log-user-in-upper=enable|disable fwpolicy-implicit-log=enable|disable fwpolicy6-implicit-log=enable|disable log-invalid-packet=enable|disable local-in-allow=enable|disable local-in-deny-unicast=enable|disable local-in-deny-broadcast=enable|disable local-out=enable|disable brief-traffic-format=enable|disable user-anonymize=enable|disable
-log memory setting: status=enable|disable
-log memory filter: severity forward-traffic=enable|disable local-traffic=enable|disable
-log disk setting: status=enable|disable maximum-log-age#0-3650
-log syslogd setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low max-log-rate#0-100000 enc-algorithm=high-medium|high|low|disable ssl-min-proto-version certificate interface-select-method=auto|sdwan|specify interface
-log syslogd2 setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low enc-algorithm=high-medium|high|low|disable certificate interface-select-method=auto|sdwan|specify interface
-log syslogd3 setting: status=enable|disable server mode=udp|legacy-reliable|reliable port#1-65535 facility source-ip format=default|csv|cef|rfc5424 priority=default|low enc-algorithm=high-medium|high|low|disable certificate interface-select-method=auto|sdwan|specify interface
-log syslogd filter: severity=emergency|alert|critical|error|warning|notification|information|debug forward-traffic=enable|disable local-traffic=enable|disable
-log fortianalyzer setting: status=enable|disable server
-log eventfilter: event=enable|disable system=enable|disable
 router static*int: status=enable|disable dst@net src@net gateway@ip distance#1-255 weight#0-255 priority#1-65535 device>system_interface comment blackhole=enable|disable dynamic-gateway=enable|disable dstaddr>firewall_address vrf#0-511 bfd=enable|disable
 router policy*int: input-device+ src+ srcaddr+ dst+ dstaddr+ action=deny|permit protocol#0-255 start-port#0-65535 end-port#0-65535 gateway@ip output-device comments status=enable|disable
 router setting: hostname

@@ -165,6 +165,7 @@ dot1x critical recovery delay ~<int:1-10000>
 dot1x guest-vlan supplicant
 dot1x test timeout ~<int:1-65535>
 service-template <word> :: mode=service-template
+archive :: mode=archive
 multilink bundle-name ~{authenticated|endpoint|both}
 system mtu ~<int:1500-9198>
 crypto pki trustpoint <word> :: mode=trustpoint name=trustpoint
@@ -175,10 +176,11 @@ license smart transport ~{smart|off|cslu|callhome}
 license smart url ~<line>
 license smart usage interval ~<int:1-3650>
 diagnostic bootup level ~{minimal|complete}
-memory free low-watermark processor ~<int:1-4294967295>
 errdisable recovery cause ~<word> :: name=each
 errdisable recovery interval ~<int:30-86400>
 errdisable detect cause <word>
+memory free low-watermark processor ~<int:1-4294967295>
+file prompt ~{quiet|alert|noisy} :: name=fileprompt
 spanning-tree mode ~{mst|pvst|rapid-pvst}
 spanning-tree loopguard default
 spanning-tree portfast ~[edge] default
@@ -367,8 +369,6 @@ mac address-table aging-time ~<int:0-1000000>
 mac address-table notification ~{change|mac-move} :: name=each
 mac access-list extended <word> :: mode=acl-mac
 event manager applet <word> :: mode=eem
-archive :: mode=archive
-file prompt ~{quiet|alert|noisy} :: name=fileprompt
 file verify auto
 process cpu threshold type ~<line>
 scheduler allocate ~<int:1-65535> ~<int:1-65535>
@@ -889,10 +889,17 @@ lifetime ~<line>
 """,
     "track": "delay ~[down <int:0-180>] ~[up <int:0-180>]\nip vrf ~<vrf>\nobject <int:1-1000> [not]\ncarrier-delay\n",
     "sla": """
-icmp-echo ~<ip> ~[source-ip <ip>|source-interface <ifname>] :: mode=sla-probe
-udp-jitter ~<ip> ~<int:1-65535> ~[source-ip <ip>] :: mode=sla-probe
+icmp-echo ~<ip> ~[source-ip <ip>|source-interface <ifname>]
+udp-jitter ~<ip> ~<int:1-65535> ~[source-ip <ip>]
+vrf ~<vrf>
+threshold ~<int:0-60000>
+timeout ~<int:0-604800000>
+frequency ~<int:1-604800>
+tos ~<int:0-255>
+tag ~<line>
+owner ~<line>
+request-data-size ~<int:0-16384>
 """,
-    "sla-probe": "vrf ~<vrf>\nfrequency ~<int:1-604800>\nthreshold ~<int:0-60000>\ntimeout ~<int:0-604800000>\ntos ~<int:0-255>\ntag ~<line>\nowner ~<line>\nrequest-data-size ~<int:0-16384>\n",
     "trustpoint": """
 enrollment {selfsigned|pkcs12|terminal|url <word>} ~[pem]
 serial-number ~[none]

@@ -16,6 +16,9 @@ from network.lab.ios_config import OK, Answer, Entry, Level, Running, Section
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# The dedicated management ports of switches and of wireless controllers or routers: never switch ports.
+MANAGEMENT_PORTS = ("GigabitEthernet0/0", "GigabitEthernet0", "FastEthernet0")
+
 Taken = tuple[Answer, "Entry | list[Entry] | None"]
 Hook = "Callable[[Running, Level, Section, Match, bool, bool], Taken | None]"
 
@@ -491,7 +494,7 @@ def switching(running: Running, name: str, section: Section) -> bool:
     kind, _ = ios_values.split_interface(name)
     if kind in ("Vlan", "Loopback", "Tunnel", "Null", "NVI") or "." in name or running.routed_ports:
         return False
-    return not section.off("switchport") and name != "GigabitEthernet0/0"
+    return not section.off("switchport") and name not in MANAGEMENT_PORTS
 
 
 def _switchport(

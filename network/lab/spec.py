@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,7 @@ def stable_serial(hostname: str, platform: str) -> str:
 _PLACEHOLDER = re.compile(r"<vault:([A-Za-z0-9_.-]+)(?::(\w+))?>")
 
 
+@cache
 def lab_secret(name: str, form: str) -> str:
     """Return the lab's stand-in for a vault placeholder of an intended configuration, in the form the line needs."""
     clear = "Lab-" + hashlib.sha256(name.encode()).hexdigest()[:12]
@@ -104,6 +106,27 @@ def lab_secret(name: str, form: str) -> str:
 def without_placeholders(text: str) -> str:
     """Put the lab's secrets where an intended configuration has ``<vault:NAME[:FORM]>``."""
     return _PLACEHOLDER.sub(lambda hit: lab_secret(hit[1], hit[2] or ""), text)
+
+
+def with_etx(text: str) -> str:
+    """Write banners as the device's own memory has them: intended texts show the delimiter ETX as ``^C``."""
+    return re.sub(
+        r"^(banner (?:motd|login|exec|incoming) )\^C(.*?)\^C",
+        "\\1\x03\\2\x03",
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+
+
+def guessed_model(text: str) -> str:
+    """Guess a hardware model from a configuration whose inventory is unknown."""
+    provision = re.search(r"^switch 1 provision (\S+)", text, re.MULTILINE)
+    if provision is not None:
+        return provision[1].upper()
+    if re.search(r"^wireless management interface", text, re.MULTILINE):
+        return "C9800-40-K9"
+    switch = re.search(r"^(vtp mode|spanning-tree mode| switchport )", text, re.MULTILINE)
+    return "C9300-48P" if switch else "C8200-1N-4T"
 
 
 def platform_of(text: str) -> str:
@@ -163,10 +186,13 @@ def from_snapshot(
     folder: Path,
     accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS,
     hardware: dict[str, tuple[str, str]] | None = None,
+    startup: Path | None = None,
 ) -> list[DeviceSpec]:
     """Make devices from a snapshot folder: ``configs/*`` (or the files in the folder) and optional cabling.
 
     ``hardware`` gives (model, serial) by hostname. Placeholders of the vault are replaced by the lab's own secrets.
+    With ``startup`` (a folder of files with the same names) devices boot from those texts, but keep the ports that their
+    intended configurations name.
     """
     configs = folder / "configs" if (folder / "configs").is_dir() else folder
     files = sorted(
@@ -178,7 +204,7 @@ def from_snapshot(
     cables = read_cabling(cabling_file) if cabling_file.is_file() else []
     specs: list[DeviceSpec] = []
     for path in files:
-        text = without_placeholders(path.read_text(encoding="utf-8"))
+        text = with_etx(without_placeholders(path.read_text(encoding="utf-8")))
         platform = platform_of(text)
         named = re.search(r"^hostname (\S+)", text, re.MULTILINE) or re.search(
             r"^\s+set hostname \"?([^\"\s]+)", text, re.MULTILINE
@@ -187,19 +213,33 @@ def from_snapshot(
         management = management_of(text, platform)
         if not management:
             raise error("LAB004", Where(file=str(path), device=hostname))
+        first = startup / path.name if startup is not None and (startup / path.name).is_file() else None
         model, serial = (hardware or {}).get(hostname, ("", ""))
         specs.append(
             DeviceSpec(
                 hostname,
                 platform,
                 loopback_address(management),
-                text,
-                model=model,
+                text if first is None else with_etx(without_placeholders(first.read_text(encoding="utf-8"))),
+                ports=frozenset() if first is None else DeviceSpec(hostname, platform, "", text).hardware_ports(),
+                model=model or ("" if platform == "fortios" else guessed_model(text)),
                 serial=serial or stable_serial(hostname, platform),
                 accounts=accounts,
             )
         )
-    return check(with_cabling(specs, cables))
+    return check(with_partners(with_cabling(specs, cables)))
+
+
+def with_partners(specs: Iterable[DeviceSpec]) -> list[DeviceSpec]:
+    """Join FortiGates that share an HA group name to pairs."""
+    found = list(specs)
+    groups: dict[str, list[str]] = {}
+    for spec in found:
+        group = re.search(r"^\s+set group-name \"?([^\"\n]+)", spec.startup, re.MULTILINE)
+        if spec.platform == "fortios" and group is not None:
+            groups.setdefault(group[1], []).append(spec.hostname)
+    partner = {a: b for pair in groups.values() if len(pair) == 2 for a, b in (pair, pair[::-1])}
+    return [replace(spec, ha_peer=partner.get(spec.hostname, spec.ha_peer)) for spec in found]
 
 
 def with_cabling(specs: Iterable[DeviceSpec], cables: list[tuple[str, str, str, str]]) -> list[DeviceSpec]:
