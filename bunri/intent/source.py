@@ -165,14 +165,14 @@ def _relative(root: Path, path: str) -> str:
 def _refused(failed: Exception, root: Path) -> Message:
     """Turn an Ansible error into a message. Only its problem line is used: the rest may quote the file."""
     from ansible._internal._datatag._tags import Origin  # noqa: PLC0415
-    from ansible.parsing.vault import AnsibleVaultError  # noqa: PLC0415
+    from ansible.parsing.vault import AnsibleVaultError, AnsibleVaultFormatError  # noqa: PLC0415
 
     chain: list[BaseException] = []
     step: BaseException | None = failed
     while step is not None:
         chain.append(step)
         step = step.__cause__ or step.__context__
-    if any(isinstance(item, AnsibleVaultError) for item in chain):
+    if any(isinstance(item, AnsibleVaultError | AnsibleVaultFormatError) for item in chain):
         return Message("INV005", Where(file="group_vars/all/vault.yml"))
     where = Where(file="hosts.yml")
     for item in chain:
