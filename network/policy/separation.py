@@ -107,6 +107,11 @@ class Separation:
         self._flows: dict[str, PacketSet] = {}
         self._end_masks: dict[tuple[str, tuple[Range, ...]], tuple[list[tuple[Site, int]], int]] = {}
 
+    def renew(self, state: State) -> None:
+        """Go on with another snapshot's state and the same obligations: what was kept for other devices' objects is dropped."""
+        self.zoner = Zoner(self.policy)
+        self._tables([self._base, state] if self._base is not None else [state])
+
     def forwarding(self, state: State) -> Forwarding:
         """Return the forwarding graph of ``state``, made of what earlier states left."""
         if self._shop is None or not fits(self._shop, state):
