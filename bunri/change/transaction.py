@@ -229,8 +229,9 @@ class Transaction:
         begun = time.monotonic()
         try:
             act(step)
-        except BunriError as problem:
-            self._messages.setdefault(name, []).extend(problem.messages)
+        except Exception as problem:  # a defect in one target's hands must not strand the others
+            found = problem.messages if isinstance(problem, BunriError) else (_unforeseen(name, problem),)
+            self._messages.setdefault(name, []).extend(found)
             self.report(name, "failed")
             self._drop(name)
             return False
@@ -311,3 +312,8 @@ class Transaction:
         except BunriError as problem:
             # The run stays open in the journal; the next one finds every target settled and closes it.
             self._messages.setdefault("", []).extend(problem.messages)
+
+
+def _unforeseen(name: str, problem: Exception) -> Message:
+    # Only the kind is told: the text of an exception that nobody foresaw might quote a secret.
+    return Message("CHG024", Where(device=name), {"kind": type(problem).__name__})

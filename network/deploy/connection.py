@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import paramiko
+import scp
 from napalm.base.exceptions import ConnectionException, NapalmException
 from napalm.ios import IOSDriver
 from netmiko import ConnectHandler
@@ -120,6 +121,8 @@ def explained(endpoint: Endpoint) -> Iterator[None]:
         raise error("DEP004", where, address=address, file=str(endpoint.known_hosts)) from problem
     except NetmikoAuthenticationException as problem:
         raise error("DEP002", where, address=address, user=endpoint.username) from problem
+    except scp.SCPException as problem:
+        raise error("DEP009", where) from problem
     except ReadTimeout as problem:
         raise error("DEP028", where, address=address) from problem
     except (NetmikoTimeoutException, ConnectionException) as problem:

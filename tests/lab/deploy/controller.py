@@ -1,7 +1,7 @@
-"""A control node in a process of its own, so that it can be killed: ``python controller.py apply|resume TOWN.json [N]``.
+"""A control node in a process of its own, to be killed: ``python controller.py apply|resume TOWN.json [N]``.
 
 With N the process sends itself SIGKILL at the Nth event, an event being a record of the journal (before and after it is
-written) or a piece of text sent to a device (before and after it is sent). Without N it prints how many events there were.
+written) or text sent to a device (before and after it is sent). Without N it prints how many events there were.
 """
 
 from __future__ import annotations

@@ -102,6 +102,8 @@ class Town:
     def start(self) -> None:
         self._thread.start()
         self.do(self.city.start())
+        for name in self.names:
+            self.on(name, lambda device: device.save())
         self.keys = self.folder / "known_hosts"
         self.keys.write_text(self.city.known_hosts())
 
