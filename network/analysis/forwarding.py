@@ -117,6 +117,7 @@ class Workshop:
     ends: dict[tuple[int, Port, int | None], tuple[Segment, list[tuple[int, Target, bool]]]] = field(
         default_factory=dict
     )
+    pieces: dict[tuple[Spot, NextHop], tuple[Segment, int, tuple[Piece, ...]]] = field(default_factory=dict)
     around: dict[tuple[int, int], tuple[object, tuple[Node, ...], tuple[int, ...]]] = field(default_factory=dict)
     delivered: dict[object, tuple[object, PacketSet]] = field(default_factory=dict)
     tables: dict[tuple[str, str], tuple[dict[Prefix, Route], dict[Prefix, int]]] = field(default_factory=dict)
@@ -313,7 +314,7 @@ class Forwarding:
             or interface.vrf_select_source
             or interface.helpers
             or (device.nat and interface.nat)
-            or (device.firewall is not None and device.firewall.vips)
+            or (device.firewall is not None and (device.firewall.vips or not device.firewall.allow_asymmetric))
             or any(interface.vlan in vlan_map.vlans for vlan_map in device.vlan_maps)
         )
 
@@ -388,7 +389,7 @@ class Forwarding:
         return mask
 
     def _pieces(
-        self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None, *, connected: bool | None = None
+        self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None
     ) -> tuple[Piece, ...]:
         """Return where one next hop takes packets: a partition of ``mask`` by who answers on the segment."""
         mask = self.atoms.all if mask is None else mask
@@ -404,6 +405,9 @@ class Forwarding:
         interface = device.interfaces.get(hop.interface)
         if segment is None or interface is None:
             return (Piece(mask, None, None, DROPPED),)
+        made = self.shop.pieces.get((spot, hop))
+        if made is not None and made[0] is segment and not mask & ~made[1]:
+            return made[2]
         key = (id(segment), port, hop.address)
         kept = self.shop.ends.get(key)
         if kept is not None:
@@ -416,14 +420,21 @@ class Forwarding:
             if len(self.shop.ends) > 200000:
                 self.shop.ends.clear()
             self.shop.ends[key] = (segment, ends)
-        if hop.address is None and mask & ~self._union(ends):
-            ends = [*ends, *self._by_proxy(segment, port, interface, mask & ~self._union(ends))]
-        pieces: list[Piece] = []
-        for gate, rewrite in self._egress(spot, device, interface):
-            for part, target, proxy in ends:
-                if part & mask:
-                    pieces.append(Piece(part & mask, gate, rewrite, target, hop.interface, hop.address, proxy))
-        return tuple(pieces)
+        covered = self._union(ends)
+        if mask & ~covered:
+            ends = [*((part & mask, target, proxy) for part, target, proxy in ends if part & mask)]
+            ends += self._by_proxy(segment, port, interface, mask & ~covered)
+        pieces = tuple(
+            Piece(part, gate, rewrite, target, hop.interface, hop.address, proxy)
+            for gate, rewrite in self._egress(spot, device, interface)
+            for part, target, proxy in ends
+        )
+        if not mask & ~covered:
+            # Pieces may hold more destinations than this choice has: whoever reads them takes both masks.
+            if len(self.shop.pieces) > 200000:
+                self.shop.pieces.clear()
+            self.shop.pieces[spot, hop] = (segment, covered, pieces)
+        return pieces
 
     def _owner(self, segment: Segment, address: int, port: Port) -> Target:
         owner = segment.owners.get(address)
@@ -687,6 +698,15 @@ class Forwarding:
         for vlan_map in device.vlan_maps:
             if interface.vlan is not None and interface.vlan in vlan_map.vlans:
                 gate = _meet(gate, self.filters.vlan_map(device.acls, vlan_map))
+        if device.firewall is not None and not device.firewall.allow_asymmetric:
+            # FortiOS's reverse-path check in its loose form (the strict one drops more): some route back by this interface.
+            self._tables.append(((device.hostname, vrf), self.state.ribs.get((device.hostname, vrf))))
+            mask = 0
+            for prefix, route in (self.state.ribs.get((device.hostname, vrf)) or {}).items():
+                if prefix.family == 4 and any(hop.interface == interface.name for hop in route.next_hops):
+                    mask |= self.atoms.prefix(prefix)
+            feasible = self.atoms.packets(self.space, mask, "src")
+            gate = _meet(gate, Filter(feasible, feasible))
         if interface.verify_source:
             self._tables.append(((device.hostname, vrf), self.state.ribs.get((device.hostname, vrf))))
             mask = 0

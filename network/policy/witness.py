@@ -126,8 +126,10 @@ class Tracer:
                         piece.target, self._translated(packet, piece.rewrite), (*hops, *steps), seen
                     )
                 if not passed:
-                    nobody = (self.hop(node.device, "", getattr(node, "vrf", ""), "nobody answers"),)
-                    yield Way((*hops, *(blocked[-1][1] if blocked else nobody)), "dropped", packet=packet)
+                    why: tuple[Hop, ...] = (self.hop(node.device, "", getattr(node, "vrf", ""), "nobody answers"),)
+                    if blocked:
+                        why = blocked[-1][1] or self._stopped(node, packet)
+                    yield Way((*hops, *why), "dropped", packet=packet)
         if not found:
             yield Way((*hops, *self._stopped(node, packet)), "dropped", packet=packet)
 
