@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,10 +18,10 @@ from network.lab.fortios_device import FortiDevice
 from network.lab.fortios_exec import FortiShell
 from network.lab.ios_device import IosDevice
 from network.lab.ios_exec import IosShell
-from network.lab.terminal import Closed, Terminal
+from network.lab.terminal import ClosedError, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from network.lab.device import Device
     from network.lab.routes import Route
@@ -118,13 +119,13 @@ class _Files(asyncssh.SFTPServer):
             self._forti.before_scp(PurePosixPath(path.decode(errors="replace")).name, write=write)
         return super().open(path, pflags, attrs)
 
-    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+    def write(self, file_obj: object, offset: int, data: bytes) -> int | Awaitable[int]:
         """Write, unless the flash is full."""
         if self._device.scp_space() < len(data):
             raise asyncssh.SFTPFailure("No space left on device")
         return super().write(file_obj, offset, data)
 
-    def stat(self, path: bytes) -> object:
+    def stat(self, path: bytes) -> os.stat_result | asyncssh.SFTPAttrs | Awaitable[os.stat_result | asyncssh.SFTPAttrs]:
         """Describe a file; FortiOS makes its virtual files at this moment."""
         if self._forti is not None:
             self._forti.before_scp(PurePosixPath(path.decode(errors="replace")).name, write=False)
@@ -316,7 +317,7 @@ class City:
                 terminal.write(device.greeting())
                 await terminal.serve(shell)
             process.exit(0)
-        except (Closed, asyncssh.Error, OSError, BrokenPipeError):
+        except (ClosedError, asyncssh.Error, OSError, BrokenPipeError):
             with contextlib.suppress(asyncssh.Error, OSError):
                 process.close()
         finally:

@@ -111,6 +111,7 @@ class Device(ABC):
 
     def shut(self) -> None:
         """Stop the device's timers: its process ends."""
+        self.connections.clear()
 
     def erase(self) -> None:
         """Forget every file: the device leaves the lab."""

@@ -143,9 +143,9 @@ class Grammar:
             if tokens[position] == "~":
                 is_value, position = True, position + 1
             token = tokens[position]
-            if token == "{":
+            if token == "{":  # noqa: S105 - a brace of a form
                 node, position = self._choice(tokens, position + 1, node, value=is_value)
-            elif token == "[":
+            elif token == "[":  # noqa: S105
                 end, position = self._choice(tokens, position + 1, node, value=is_value, close="]")
                 self._nodes[node].epsilon.append(end)
                 node = end
@@ -333,7 +333,7 @@ class Grammar:
                 ):
                     following.add(edge.target)
             threads = following
-        found = set()
+        found: set[str] = set()
         for node in threads:
             edges_, accept, _ = self._closure[node]
             found.update(edge.word or f"<{edge.kind}>" for edge in edges_)

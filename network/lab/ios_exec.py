@@ -255,7 +255,7 @@ class IosShell:
         if word in ("exit", "quit"):
             self.stack.pop()
             return ""
-        if word in ("exit-address-family",) and self.stack[-1].mode.endswith("-af"):
+        if word == "exit-address-family" and self.stack[-1].mode.endswith("-af"):
             self.stack.pop()
             return ""
         if self.device.refuses(line):

@@ -6,6 +6,8 @@ shown, ``both`` the ``no`` is kept too, ``sort=natural``, ``block=`` lines kept 
 never shown). Taken from the IOS-XE 17.9 command references (Cisco, Catalyst 9000, 8000 and 9800).
 """
 
+# ruff: noqa: E501 - one command form is one line
+
 from __future__ import annotations
 
 MACROS = {
@@ -642,6 +644,7 @@ shutdown
 """
 
 _NEIGHBOR = """
+neighbor <nbr> :: block=61 name=nbr
 neighbor <nbr> peer-group :: block=61 name=nbr
 neighbor <nbr> remote-as ~<asn> :: block=61 name=nbr
 neighbor <nbr> peer-group ~<word> :: block=61 name=nbr

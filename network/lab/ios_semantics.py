@@ -700,6 +700,8 @@ def _portfast(
 def _neighbor(
     running: Running, level: Level, section: Section, match: Match, negative: bool, default: bool
 ) -> Taken | None:
+    if not negative and len(match.words) == 2:
+        return Answer(False, "% Incomplete command.\n", "incomplete"), None
     if negative and match.key[2:3] in ((), ("remote-as",)):
         for key in [key for key in section.entries if key[:2] == match.key[:2]]:
             del section.entries[key]

@@ -4,6 +4,8 @@ Layouts follow IOS-XE 17.9 (command references, Cisco); they are read by napalm'
 ``network/deploy``. Counters that nothing counts (packets, CPU) are quiet constants; ``docs/lab.md`` lists them.
 """
 
+# ruff: noqa: E501 - one row of a device's page is one string
+
 from __future__ import annotations
 
 import hashlib

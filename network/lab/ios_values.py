@@ -282,9 +282,9 @@ def type8(clear: str, salt: str) -> str:
     return f"$8${salt}${_encode(hashlib.pbkdf2_hmac('sha256', clear.encode(), salt.encode(), 20000, 32))}"
 
 
-def type7(clear: str) -> str:
-    """Return the reversible type 7 form."""
-    return str(cisco_type7.hash(clear))
+def type7(clear: str, salt: int | None = None) -> str:
+    """Return the reversible type 7 form; ``salt`` is 0..15, random by default."""
+    return str((cisco_type7 if salt is None else cisco_type7.using(salt=salt)).hash(clear))
 
 
 def type7_valid(token: str) -> bool:

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bunri.messages import Where, error
@@ -16,6 +15,7 @@ from network.lab import ios_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,7 @@ def lab_secret(name: str, form: str) -> str:
         salt = hashlib.sha256(b"salt" + name.encode()).hexdigest()[:14]
         return ios_values.type9(clear, salt)
     if form == "type7":
-        return str(
-            ios_values.cisco_type7.using(salt=int(hashlib.sha256(name.encode()).hexdigest(), 16) % 16).hash(clear)
-        )
+        return str(ios_values.type7(clear, int(hashlib.sha256(name.encode()).hexdigest(), 16) % 16))
     return clear
 
 

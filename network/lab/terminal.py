@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CTRL_C, CTRL_Z, BACKSPACE, DELETE, NUL, CTRL_U, TAB = "\x03", "\x1a", "\x08", "\x7f", "\x00", "\x15", "\t"
 
 
-class Closed(Exception):
+class ClosedError(Exception):
     """The client has gone."""
 
 
@@ -59,9 +59,9 @@ class Terminal:
             except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived, asyncssh.SignalReceived):
                 continue
             except (asyncssh.Error, OSError) as problem:
-                raise Closed from problem
+                raise ClosedError from problem
             if not chunk:
-                raise Closed
+                raise ClosedError
             self._waiting = list(reversed(chunk))
         return self._waiting.pop()
 
