@@ -16,7 +16,7 @@ LAYER3: frozenset[str] = frozenset({"core", "site", "edge", "lgwan", "internet"}
 
 
 class Device(Model):
-    """One host of ``hosts.yml``. ``management`` is Loopback0 of a router or layer-3 switch, else the address in VLAN 90."""
+    """One host of ``hosts.yml``. ``management`` is Loopback0 on layer-3 devices, else the address in VLAN 90."""
 
     name: Name
     site: Name

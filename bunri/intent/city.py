@@ -113,7 +113,7 @@ class City:
         return next((item for item in self.segments_at.get(site, ()) if item.vlan == vlan), None)
 
     def transit(self, link: Cable) -> tuple[tuple[str, int, IPv4Network], ...]:
-        """Return ``(zone, VLAN id, /30)`` of a link with an index, in the order of the zones; the ``a`` end has host 1."""
+        """Return ``(zone, VLAN id, /30)`` of a link, in the order of the zones; the ``a`` end has host 1."""
         if link.index is None:
             return ()
         names = link.zones or tuple(self.zones)
@@ -176,7 +176,7 @@ class City:
 
     @cached_property
     def attached(self) -> tuple[Attached, ...]:
-        """Everything cabled to access ports that is listed by name: access points, hypervisors, printers, telephones."""
+        """Everything on access ports that is listed by name: access points, hypervisors, printers, telephones."""
         return tuple(_attached(self))
 
     # ── terminals and servers ────────────────────────────────────────────────────────────────────────────────────────

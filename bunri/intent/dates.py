@@ -1,6 +1,7 @@
 """Japanese era dates (和暦) in both directions.
 
-The plan and every contract of the city write dates such as 「平成36年」, 「3１年5月」 or 「令和9年3月31日」, with full-width
+The plan and every contract of the city write dates such as 「平成36年」, 「3１年5月」 or 「令和9年3月31日」, with
+full-width
 digits, with spaces where a column was aligned, and with years of an era that had ended by the time they were reached.
 All of them name one day, and the inventory accepts all of them.
 
@@ -30,12 +31,14 @@ Edge = Literal["start", "end"]
 
 
 def parse_date(text: str, *, edge: Edge = "start", era: str = "平成") -> date:
-    """Return the day that ``text`` names: ISO (``2027-03-31``), western (``2027年3月31日``) or of an era (``令和9年3月31日``).
+    """Return the day that ``text`` names: ISO (``2027-03-31``), western (``2027年3月31日``) or of an era
+    (``令和9年3月31日``).
 
     Full-width digits and spaces inside are accepted. A month or day that is missing is filled from ``edge``: the first
     day of the period (``start``) or its last (``end``). A fiscal year is not guessed: 「平成36年」 is the calendar year
     2024.
-    A year without an era (「3１年」) below 100 is of ``era``. Years past the end of an era are counted on, as the plan does
+    A year without an era (「3１年」) below 100 is of ``era``. Years past the end of an era are counted on, as the
+    plan does
     (平成36年 = 2024). Raises ``ValueError`` for anything else, also for the 30th of February.
     """
     plain = unicodedata.normalize("NFKC", text).strip()

@@ -37,7 +37,7 @@ class Boundary(Model):
 
 
 class AddressObject(Model):
-    """A named set of addresses of one zone: literal prefixes, servers by name, or VLANs (all their segments, or at ``sites``)."""
+    """A named set of addresses of one zone: prefixes, servers by name, or VLANs (everywhere, or at ``sites``)."""
 
     zone: Name
     prefixes: tuple[Prefix, ...] = ()

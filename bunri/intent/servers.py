@@ -26,7 +26,7 @@ class Placement(Period):
 
 
 class Copy(Model):
-    """A backup: kept at ``to``, at most ``rpo_hours`` old; ``last`` is the newest copy, ``restored`` the last restore test."""
+    """A backup kept at ``to``: at most ``rpo_hours`` old; ``last`` copy, ``restored``: last restore test."""
 
     to: Name
     rpo_hours: Int = Field(ge=1)
@@ -63,7 +63,7 @@ class Server(Model):
 
 
 class HypervisorNic(Model):
-    """A cable of a hypervisor: its own name for the interface, and the switch port (with its profile in ``ports.yml``)."""
+    """A cable of a hypervisor: its own interface, and the switch port (with its profile in ``ports.yml``)."""
 
     nic: Line
     device: Name

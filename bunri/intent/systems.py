@@ -54,7 +54,7 @@ class Source(Model):
 
 
 class Contradiction(Model):
-    """A datum that the plan gives twice, differently: both are kept; ``used`` names the one in use and why, or nothing."""
+    """A datum that the plan gives twice, differently: both are kept; ``used`` names the one in use and why."""
 
     ja: Line
     sources: tuple[Source, ...] = Field(min_length=2)

@@ -114,7 +114,7 @@ class Segment:
 
 
 def site_network(zone: Zone, number: int) -> IPv4Network:
-    """Return the /24 of the site with ``number`` (S) in ``zone``; beyond 255 it runs on into the next /16 of the zone."""
+    """Return the /24 of site ``number`` (S) in ``zone``; beyond 255 it runs on into the next /16 of the zone."""
     return IPv4Network((int(zone.prefix.network_address) + number * 256, 24))
 
 

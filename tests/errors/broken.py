@@ -1,8 +1,11 @@
 """Makes a broken inventory from the sample and a case's ``change.toml``, and runs the stage that must refuse it.
 
-A case is a folder: ``change.toml`` says what is wrong, ``expected.txt`` is the exact text that a person then reads. Kinds of
-change: ``edit`` (text that stands in the file exactly once or more; the first is replaced), ``write``, ``delete``, ``hex``
-(raw bytes), ``repeat`` (a text many times), ``vault`` (an edit inside the encrypted file). ``stage`` is ``load`` unless said
+A case is a folder: ``change.toml`` says what is wrong, ``expected.txt`` is the exact text that a person then reads.
+Kinds of
+change: ``edit`` (text that stands in the file exactly once or more; the first is replaced), ``write``, ``delete``,
+``hex``
+(raw bytes), ``repeat`` (a text many times), ``vault`` (an edit inside the encrypted file). ``stage`` is ``load``
+unless said
 otherwise; other rooms add theirs to ``STAGES``.
 """
 

@@ -1,4 +1,5 @@
-"""Write ``expected.txt`` of the named cases (or of all) from what happens now; then read the difference before committing.
+"""Write ``expected.txt`` of the named cases (or of all) from what happens now; then read the difference before
+committing.
 
 Run as ``python -m tests.errors.rewrite [CASE …]``.
 """

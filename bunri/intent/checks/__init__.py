@@ -14,7 +14,7 @@ MODULES = (references, zones, addresses, cabling, flows, periods, placement, sec
 
 
 def run(city: City) -> list[Message]:
-    """Return every fault of the city in the order of file and line; many of a kind at one place are one with a count."""
+    """Return every fault of the city by file and line; many of a kind at one place are one with a count."""
     found: dict[tuple[str, str], list[Message]] = {}
     for module in MODULES:
         for message in module.check(city):

@@ -1,4 +1,4 @@
-"""Cables and ports: both ends exist on that hardware, no port is taken twice, circuits fit, MAC addresses are unique."""
+"""Cables and ports: both ends exist on that hardware, no port is taken twice, circuits fit, MACs are unique."""
 
 from __future__ import annotations
 
