@@ -31,9 +31,7 @@ def site_arguments(parser: argparse.ArgumentParser) -> None:
         "--inventory", type=Path, default=Path("inventory/yasu"), help="インベントリ / inventory folder"
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="作業記録の置き場所 / where runs are kept")
-    parser.add_argument(
-        "--lab", type=Path, default=None, metavar="STATE", help="仮想機器に対して行う / use virtual devices"
-    )
+    parser.add_argument("--lab", action="store_true", help="仮想都市に対して行う / use the virtual city")
     parser.add_argument("--limit", default="", help="対象の機器・グループ / devices or groups, as Ansible's --limit")
     parser.add_argument("--parallel", type=int, default=32, help="同時に扱う機器数 / devices at once")
     parser.add_argument("--account", default="", help="機器のアカウント / account on the devices")
@@ -46,7 +44,7 @@ def open_control(args: argparse.Namespace, *, write: bool = True) -> Control:
     city = load(args.inventory, today=date.today())
     account = args.account or control.account_for(city, write=write)
     found = control.from_city(city, args.runs, account=account)
-    return control.in_laboratory(found, args.lab) if args.lab else found
+    return control.in_laboratory(found, write=write) if args.lab else found
 
 
 def plan_command() -> Command:

@@ -6,18 +6,18 @@ the journal, the lock and the key of the fingerprints. The laboratory replaces a
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bunri.change.files import Fingerprints
+from bunri.change.files import Fingerprints, write_atomic
 from bunri.messages import Where, error
 from network.deploy import order
 from network.deploy.endpoint import Endpoint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bunri.intent.city import City
 
 
@@ -134,19 +134,29 @@ def account_for(city: City, *, write: bool) -> str:
     return ranked[-1] if write else ranked[0]
 
 
-def in_laboratory(control: Control, state: Path) -> Control:
-    """Return the working set moved to the laboratory whose state file is ``state`` (see docs/lab.md)."""
-    data = json.loads(state.read_text(encoding="utf-8"))
-    keys = Path(data["known_hosts"])
+def in_laboratory(control: Control, *, write: bool) -> Control:
+    """Return the working set moved to the running virtual city (``bunri lab up``): its addresses, keys and accounts."""
+    from network.lab import daemon  # noqa: PLC0415  (only for a laboratory)
+    from network.lab.control import LabControl  # noqa: PLC0415
+    from network.lab.spec import DEFAULT_ACCOUNTS  # noqa: PLC0415
+
+    folder = daemon.state_folder()
+    keys = control.runs / "lab_known_hosts"
+    write_atomic(keys, LabControl(folder).known_hosts())
+    specs, port, scale, _ = daemon.read_specs(folder)
+    account = next(account for account in DEFAULT_ACCOUNTS if account.read_only is not write)
     moved = {
-        name: replace(
-            control.endpoints[name],
-            host=str(device["host"]),
-            port=int(device["port"]),
-            known_hosts=keys if keys.is_absolute() else state.parent / keys,
-            time_scale=float(data.get("time_scale", 1.0)),
+        spec.hostname: replace(
+            control.endpoints[spec.hostname],
+            host=spec.address,
+            port=port,
+            known_hosts=keys,
+            time_scale=scale,
+            username=account.name,
+            password=account.password,
+            enable=spec.enable_password,
         )
-        for name, device in data["devices"].items()
-        if name in control.endpoints
+        for spec in specs
+        if spec.hostname in control.endpoints
     }
     return replace(control, endpoints=moved)

@@ -22,26 +22,51 @@ if TYPE_CHECKING:
 def prove(before: Path, after: Path, order: Sequence[Sequence[str]], policy: Path) -> Proof:
     """Return the proof that going from ``before`` to ``after`` (snapshots) in ``order`` keeps the separation.
 
-    Raises DEP017 if there is no verifier, DEP018 if a step breaks the policy, DEP019 if a step cannot be proved.
+    The verifier judges the end and the network after every batch. Raises DEP017 if there is no verifier, DEP018 if the
+    end or a step breaks the policy, DEP019 if one cannot be proved; the message names an order that would hold, if any.
     """
+    where = Where(file=str(policy))
     try:
+        config: Any = importlib.import_module("network.config")
+        model: Any = importlib.import_module("network.policy.model")
         gate: Any = importlib.import_module("network.policy.gate")
-    except ImportError as problem:
-        raise error("DEP017", Where(file=str(policy)), why=str(problem)) from problem
-    if not policy.exists():
-        raise error("DEP017", Where(file=str(policy)), why="policy.yml")
-    try:
-        answer = gate.prove(before, after, [list(batch) for batch in order], policy)
+        snapshots = config.load_snapshot(before), config.load_snapshot(after)
+        answer: dict[str, Any] = gate.prove(*snapshots, order, model.load_policy(policy)).as_json()
     except BunriError:
         raise
     except Exception as problem:
         # Whatever goes wrong inside the verifier, the answer is no.
-        raise error("DEP017", Where(file=str(policy)), why=f"{type(problem).__name__}: {problem}") from problem
-    verdict = str(answer.verdict)
-    if verdict != "proved":
-        id_ = "DEP018" if verdict == "violated" else "DEP019"
-        raise error(id_, Where(file=str(policy)), step=str(answer.step), what="; ".join(map(str, answer.summary[:5])))
-    return Proof(verdict="proved", reference=reference(before, after, policy), summary=tuple(map(str, answer.summary)))
+        raise error("DEP017", where, why=f"{type(problem).__name__}: {problem}") from problem
+    if answer["ok"] is not True:
+        raise _refusal(answer, where)
+    stats = answer["final"].get("stats", {})
+    summary = [
+        f"final: {answer['final']['verdict']}; {len(answer['final']['pairs'])} pairs of zones, "
+        f"{stats.get('devices', '?')} devices, {stats.get('lines', '?')} lines",
+        *(f"step {step['step']}: proved ({', '.join(step['devices'])})" for step in answer["steps"]),
+    ]
+    return Proof(verdict="proved", reference=reference(before, after, policy), summary=tuple(summary))
+
+
+def _refusal(answer: dict[str, Any], where: Where) -> BunriError:
+    bad = next((step for step in answer["steps"] if not step["ok"]), None)
+    found = bad["violations"] if bad else answer["final"]["violations"]
+    lines = [" ".join(str(v.get(key, "")) for key in ("kind", "from", "to", "flow")).strip() for v in found[:3]]
+    for violation in found[:1]:
+        lines += [
+            f"{hop.get('device')} {hop.get('file')}:{hop.get('line')} {hop.get('text')}" for hop in violation["path"]
+        ]
+    if not found and bad:
+        lines = [*bad["stopped"][:3], *bad["unproved"][:3]]
+    elif not found:
+        final = answer["final"]
+        lines = [f"{u['device']} {u['file']}:{u['line']} {u['text']}" for u in final["unmodelled"][:3]]
+        lines += [f"{f['rule']} {f['en']}" for f in final.get("findings", []) if f.get("severity") == "error"][:3]
+    if answer.get("suggestion"):
+        lines.append("order that holds: " + " | ".join(",".join(batch) for batch in answer["suggestion"]))
+    violated = bool(found) or (bad is not None and bad["stopped"]) or answer["final"]["verdict"] == "violated"
+    step = f"step {bad['step']}: {', '.join(bad['devices'])}" if bad else "final"
+    return error("DEP018" if violated else "DEP019", where, step=step, what="; ".join(lines))
 
 
 def judge(snapshot: Path, policy: Path, today: date) -> dict[str, Any]:

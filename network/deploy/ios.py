@@ -59,7 +59,27 @@ def complete_candidate(filled: str, running: str) -> str:
         version = re.search(r"^version \S+", running, re.MULTILINE)
         lines.insert(0, version[0] if version else "version 17.9")
     own = view.device_only(running, filled)
+    lines = _with_etx(lines)
     return "\n".join(lines) + "\n" + own + "end\n"
+
+
+def _with_etx(lines: list[str]) -> list[str]:
+    """Write the delimiters of banners as ETX: a device shows that character as ``^C``, but would read ``^`` alone."""
+    result: list[str] = []
+    inside = False
+    for line in lines:
+        text = line
+        if not inside and re.match(r"^banner \S+ \^C", text):
+            text = text.replace("^C", "\x03", 1)
+            inside = True
+            if "^C" in text:
+                text = text.replace("^C", "\x03", 1)
+                inside = False
+        elif inside and "^C" in text:
+            text = text.replace("^C", "\x03", 1)
+            inside = False
+        result.append(text)
+    return result
 
 
 def mask_diff(diff: str, secrets: dict[str, str]) -> str:

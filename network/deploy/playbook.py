@@ -18,19 +18,20 @@ from network.deploy.command import describe, serial
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bunri.change.transaction import Result
     from network.deploy.control import Control
 
 Answer = dict[str, Any]
 
 
 def open_control(options: Mapping[str, Any], *, write: bool = True) -> Control:
-    """Return the working set: ``inventory``, ``runs``, ``lab`` (state file or empty), ``account``."""
+    """Return the working set: ``inventory``, ``runs``, ``lab`` (true for the virtual city), ``account``."""
     from bunri.intent.load import load  # noqa: PLC0415  (only plays that touch devices need the models)
 
     city = load(Path(options.get("inventory") or "inventory/yasu"), today=datetime.now().astimezone().date())
     account = str(options.get("account") or "") or control.account_for(city, write=write)
     found = control.from_city(city, Path(options.get("runs") or "runs"), account=account)
-    return control.in_laboratory(found, Path(options["lab"])) if options.get("lab") else found
+    return control.in_laboratory(found, write=write) if options.get("lab") else found
 
 
 def hosts(found: Control, options: Mapping[str, Any]) -> list[str]:
@@ -96,7 +97,7 @@ def carry_out(options: Mapping[str, Any], report: Callable[[str, str], None], *,
     return _ended(apply.apply_plan(found, path, approval, roster, now=now, report=report))
 
 
-def _ended(result: apply.Result) -> Answer:
+def _ended(result: Result) -> Answer:
     good = result.result == "confirmed"
     answer = apply.as_json(result)
     if not good:

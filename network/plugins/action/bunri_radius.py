@@ -17,7 +17,7 @@ from network.radius.render import Place
 
 
 class ActionModule(ActionBase):
-    """Return ``files`` and ``certificates`` as path → text. The result is secret: the role sets ``no_log``."""
+    """Return ``files`` and ``trust`` as path → text. The result is secret: the role sets ``no_log``."""
 
     TRANSFERS_FILES = False
     _VALID_ARGS = frozenset({"inventory", "server", "authority", "passphrase", "place", "lab"})
@@ -36,9 +36,10 @@ class ActionModule(ActionBase):
             made = bundle(city, args["server"], authority, Place(**args["place"]), now, addresses)
         except BunriError as problem:
             return {**result, "failed": True, "msg": str(problem)}
-        certificates = {
-            "server.crt": made.certificate.decode(),
-            "server.key": made.key.decode(),
-            **{f"trust/{name}": pem.decode() for name, pem in made.trust.items()},
+        files = {
+            **made.files,
+            "certs/server.crt": made.certificate.decode(),
+            "certs/server.key": made.key.decode(),
         }
-        return {**result, "changed": False, "files": made.files, "certificates": certificates}
+        trust = {name: pem.decode() for name, pem in made.trust.items()}
+        return {**result, "changed": False, "files": files, "trust": trust}

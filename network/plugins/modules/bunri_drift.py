@@ -9,7 +9,7 @@ description:
 options:
   inventory: {description: Inventory folder., type: path}
   runs: {description: Folder of runs and journal., type: path, default: runs}
-  lab: {description: State file of the virtual devices; empty for real ones., type: path}
+  lab: {description: Use the virtual city instead of real devices., type: bool, default: false}
   hosts: {description: Device names of the play., type: list, elements: str}
   account: {description: Account on the devices., type: str}
   remediate: {description: Make a plan that mends it., type: bool}

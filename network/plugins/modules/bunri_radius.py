@@ -12,7 +12,10 @@ options:
   server: {description: Name of the server in servers.yml., required: true, type: str}
   authority: {description: Folder of the certificate authority on the control node., required: true, type: path}
   passphrase: {description: Passphrase of the issuing key., required: true, type: str}
-  place: {description: "Where the server keeps its things: config, certificates, log, run, user, address.", required: true, type: dict}
+  place:
+    description: "Where the server keeps its things: config, certificates, log, run, user, address."
+    required: true
+    type: dict
   lab: {description: Use loopback addresses for the clients., type: bool, default: false}
 """
 
@@ -23,11 +26,17 @@ EXAMPLES = r"""
     server: mgmt-radius1
     authority: .ca
     passphrase: "{{ vault.ca_issuing }}"
-    place: {config: /etc/freeradius/bunri, certificates: /etc/freeradius/bunri/certs, log: /var/log/freeradius, run: /run/freeradius, user: freerad, address: "10.90.101.11"}
+    place:
+      config: /etc/freeradius/bunri
+      certificates: /etc/freeradius/bunri/certs
+      log: /var/log/freeradius
+      run: /run/freeradius
+      user: freerad
+      address: 10.90.101.11
   no_log: true
 """
 
 RETURN = r"""
 files: {description: "Configuration file → text.", type: dict, returned: success}
-certificates: {description: "Certificate file → PEM.", type: dict, returned: success}
+trust: {description: "Authority or revocation list → PEM.", type: dict, returned: success}
 """
