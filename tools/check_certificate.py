@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Check a certificate of ``bunri verify --certificate`` with nothing but Python's standard library.
 
-The certificate holds the forwarding tables and, for every zone, a set of packets by node. This program derives again, with a
-decision-diagram engine of its own, that each zone's sets contain all packets where the zone starts, that no arc leads out of them,
+The certificate holds the forwarding tables and, for every zone, a set of packets by node. This program derives again,
+with a
+decision-diagram engine of its own, that each zone's sets contain all packets where the zone starts, that no arc leads
+out of them,
 and that what they hold at another zone's exits is declared. It imports nothing of the project.
 
     python tools/check_certificate.py CERTIFICATE [SNAPSHOT]
 
-With SNAPSHOT (the folder that was verified) the configurations' digests are compared too. Exit code: 0 the certificate proves the
+With SNAPSHOT (the folder that was verified) the configurations' digests are compared too. Exit code: 0 the
+certificate proves the
 separation, 1 it does not, 2 it cannot be read.
 """
 
@@ -20,7 +23,8 @@ FORMAT = "bunri-certificate-1"
 
 
 class Diagrams:
-    """Reduced ordered binary decision diagrams: sets of packets over numbered variables; 0 is empty, 1 is everything."""
+    """Reduced ordered binary decision diagrams: sets of packets over numbered variables; 0 is empty, 1 is
+    everything."""
 
     def __init__(self, last: int) -> None:
         self.last = last

@@ -1,6 +1,8 @@
-"""Destination atoms: the address space cut where any table or segment tells two addresses apart, as bits of one integer.
+"""Destination atoms: the address space cut where any table or segment tells two addresses apart, as bits of one
+integer.
 
-A set of destinations is then an integer with one bit an atom, and "which destinations does this table send there" costs a few
+A set of destinations is then an integer with one bit an atom, and "which destinations does this table send there"
+costs a few
 machine instructions a word. The joint partition of destinations and filters is never formed: filters are packet sets on
 the arcs of the forwarding graph.
 """
@@ -10,11 +12,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from network.config.model import Prefix
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from network.analysis.packets import PacketSet, Space
-    from network.config.model import Prefix
 
 TOP = 1 << 32
 
@@ -88,13 +91,17 @@ class Atoms:
         return result
 
     def inherit(self, won: dict[Prefix, int], gone: Iterable[Prefix], table: Mapping[Prefix, object]) -> None:
-        """Give the atoms of prefixes that went away to the longest prefix of ``table`` that covers them (changes ``won``)."""
+        """Give the atoms of prefixes that went away to the longest prefix of ``table`` that covers them (changes
+        ``won``)."""
+        lengths = sorted({prefix.length for prefix in table if prefix.family == 4}, reverse=True)
         for prefix in gone:
             mask = won.pop(prefix)
             if not mask:
                 continue
-            for length in range(prefix.length - 1, -1, -1):
-                cover = prefix._replace(value=prefix.value >> 32 - length << 32 - length, length=length)
+            for length in lengths:
+                if length >= prefix.length:
+                    continue
+                cover = Prefix(prefix.value >> 32 - length << 32 - length, length)
                 if cover in table:
                     won[cover] = won.get(cover, 0) | mask
                     break

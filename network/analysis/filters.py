@@ -1,8 +1,12 @@
-"""Filters as packet sets: what an access list, a VLAN map or a firewall's policies certainly let pass, and may let pass.
+"""Filters as packet sets: what an access list, a VLAN map or a firewall's policies certainly let pass, and may let
+pass.
 
-A condition that holds only part of the time (a time range, a schedule, a dynamic address) or that a reader could not express
-makes two answers: ``may`` for the search for leaks, ``must`` for the search for outages. Fragments follow IOS ("Access Control Lists and IP
-Fragments"): an entry with ports lets non-initial fragments pass by their addresses if it permits, and does not see them if it
+A condition that holds only part of the time (a time range, a schedule, a dynamic address) or that a reader could not
+express
+makes two answers: ``may`` for the search for leaks, ``must`` for the search for outages. Fragments follow IOS
+("Access Control Lists and IP
+Fragments"): an entry with ports lets non-initial fragments pass by their addresses if it permits, and does not see
+them if it
 denies.
 """
 
@@ -45,7 +49,8 @@ class Filters:
         self._established = space.equal("protocol", TCP) & space.equal("established", 1)
 
     def match(self, match: Match, *, permits: bool = True) -> PacketSet:
-        """Return the packets a match describes (the greatest set, where it is inexact); ``permits`` decides on fragments."""
+        """Return the packets a match describes (the greatest set, where it is inexact); ``permits`` decides on
+        fragments."""
         key = (id(match), permits)
         found = self._matches.get(key)
         if found is None:
@@ -62,14 +67,19 @@ class Filters:
         detail = space.all
         for field, ports in (("dport", match.dport), ("sport", match.sport)):
             if ports:
-                detail = detail & space.ranges(field, [tuple(span) for span in ports])
+                detail = detail & space.ranges(field, [(span.low, span.high) for span in ports])
         if match.dport or match.sport:
             # Ports without a protocol that has ports cannot match anything else than one that has.
             detail = detail & self._ports
         if match.icmp:
-            detail = detail & space.equal("protocol", ICMP) & space.union(
-                space.equal("icmp_type", kind) & (space.all if code is None else space.equal("icmp_code", code)) for kind, code in match.icmp
-            )  # fmt: skip
+            detail = (
+                detail
+                & space.equal("protocol", ICMP)
+                & space.union(
+                    space.equal("icmp_type", kind) & (space.all if code is None else space.equal("icmp_code", code))
+                    for kind, code in match.icmp
+                )
+            )
         if match.established:
             detail = detail & self._established
         if match.fragments:
@@ -90,7 +100,8 @@ class Filters:
         return ~found if negate else found
 
     def first_match(self, rules: Iterable[tuple[Action, PacketSet, bool]], *, default: Filter | None = None) -> Filter:
-        """Return what a list of (action, packets, certain) lets pass; nothing matched is denied unless ``default`` says otherwise."""
+        """Return what a list of (action, packets, certain) lets pass; nothing matched is denied unless ``default``
+        says otherwise."""
         may, must = default or self.closed
         for action, packets, certain in reversed(list(rules)):
             if action == "permit":
@@ -111,9 +122,14 @@ class Filters:
         """Return what an access list lets pass. An empty one permits everything, as IOS does."""
         found = self._acls.get(id(acl))
         if found is None:
-            result = self.open if not acl.entries else self.first_match(
-                (entry.action, self.entry(entry), not (entry.match.sometimes or entry.match.inexact)) for entry in acl.entries
-            )  # fmt: skip
+            result = (
+                self.open
+                if not acl.entries
+                else self.first_match(
+                    (entry.action, self.entry(entry), not (entry.match.sometimes or entry.match.inexact))
+                    for entry in acl.entries
+                )
+            )
             found = (acl, result)
             self._acls[id(acl)] = found
         return found[1]
@@ -124,7 +140,8 @@ class Filters:
         return self.acl(acl) if acl is not None else self.open
 
     def vlan_map(self, acls: dict[str, Acl], vlan_map: VlanMap) -> Filter:
-        """Return what a VLAN map lets pass; an entry without a list matches all, IP packets no entry matches are dropped."""
+        """Return what a VLAN map lets pass; an entry without a list matches all, IP packets no entry matches are
+        dropped."""
         rules: list[tuple[Action, PacketSet, bool]] = []
         for names, action, _ in vlan_map.entries:
             lists = [acls[name] for name in names if name in acls]
@@ -143,7 +160,8 @@ class Filters:
     def firewall(self, firewall: Firewall, vdom: str, incoming: str, outgoing: str, vip: str = "") -> Filter:
         """Return what the policies let pass as a new session from ``incoming`` to ``outgoing``.
 
-        ``vip`` names the virtual address that has already rewritten the packets' destination ("" = none): such packets match only
+        ``vip`` names the virtual address that has already rewritten the packets' destination ("" = none): such
+        packets match only
         policies that name it, or that have ``match-vip``.
         """
         key = (id(firewall), vdom, incoming, outgoing, vip)
@@ -169,11 +187,26 @@ class Filters:
         """Return the packets a policy matches, each set with whether it certainly does."""
         permits = policy.action == "permit"
         result = []
+        negated: dict[tuple[object, ...], list[Match]] = {}
         for match in policy.matches:
+            if match.negate_service:
+                negated.setdefault((match.src, match.dst, match.negate_src, match.negate_dst), []).append(match)
+                continue
             packets = self.match(match, permits=permits)
             if vip and vip in policy.vips:
                 packets = self.space.forget(packets, "dst")
             result.append((packets, not (match.sometimes or match.inexact)))
+        for group in negated.values():
+            # None of the services: the complements must all hold, where alternatives would be nearly everything.
+            packets = self._side("dst", group[0].dst, negate=group[0].negate_dst) & self._side(
+                "src", group[0].src, negate=group[0].negate_src
+            )
+            for match in group:
+                if not match.inexact:  # the complement of what is not known exactly may be anything
+                    packets = packets & self.match(match, permits=permits)
+            if vip and vip in policy.vips:
+                packets = self.space.forget(packets, "dst")
+            result.append((packets, not any(match.sometimes or match.inexact for match in group)))
         return result
 
     def first_entry(self, acl: Acl, packet: Packet) -> AclEntry | None:
@@ -195,7 +228,8 @@ class Filters:
 
 
 def applicable(firewall: Firewall, vdom: str, incoming: str, outgoing: str, vip: str = "") -> list[FirewallPolicy]:
-    """Return the enabled IPv4 policies between two interfaces, in order. A packet that a VIP rewrote meets only those that see it."""
+    """Return the enabled IPv4 policies between two interfaces, in order. A packet that a VIP rewrote meets only those
+    that see it."""
     result = []
     for policy in firewall.policies:
         if not policy.enabled or policy.family != 4 or policy.vdom != vdom:

@@ -1,8 +1,12 @@
-"""The forwarding graph: what a device does with packets at each place, as choices guarded by destination atoms and packet sets.
+"""The forwarding graph: what a device does with packets at each place, as choices guarded by destination atoms and
+packet sets.
 
-Nodes are ``Arrival`` (a packet comes in by a layer-3 interface) and ``Spot`` (it is looked up in a table); a packet ends in an ``Exit`` (it is
-on a segment, for whoever is there), is dropped, or is for the device itself. VRF, VLAN and interface are therefore states
-of the graph. A node's choices are made when an analysis first asks, and are kept as long as its table and the segments that it
+Nodes are ``Arrival`` (a packet comes in by a layer-3 interface) and ``Spot`` (it is looked up in a table); a packet
+ends in an ``Exit`` (it is
+on a segment, for whoever is there), is dropped, or is for the device itself. VRF, VLAN and interface are therefore
+states
+of the graph. A node's choices are made when an analysis first asks, and are kept as long as its table and the
+segments that it
 sends to are the same objects, so that a failure costs only what it touches.
 """
 
@@ -29,7 +33,8 @@ HELPER_PORTS: Final = ((37, 37), (49, 49), (53, 53), (67, 69), (137, 138))
 
 
 class Spot(NamedTuple):
-    """A lookup in the table of ``vrf``. ``came`` is the ingress interface (firewall) or NAT role and VRF; ``vip`` a VIP that matched."""
+    """A lookup in the table of ``vrf``. ``came`` is the ingress interface (firewall) or NAT role and VRF; ``vip`` a
+    VIP that matched."""
 
     device: str
     vrf: str
@@ -47,7 +52,8 @@ class Arrival(NamedTuple):
 class Exit(NamedTuple):
     """A packet is on a segment for a host there (or for a neighbour that is not modelled).
 
-    ``segment`` numbers the set of layer-3 ports on it (``Workshop.exits``), so that a segment which only loses a socket keeps its number.
+    ``segment`` numbers the set of layer-3 ports on it (``Workshop.exits``), so that a segment which only loses a
+    socket keeps its number.
     """
 
     segment: int
@@ -67,7 +73,8 @@ class Rewrite(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One alternative's part: packets of ``mask`` that pass ``gate`` go, rewritten, to ``target``. ``out`` is the egress interface."""
+    """One alternative's part: packets of ``mask`` that pass ``gate`` go, rewritten, to ``target``. ``out`` is the
+    egress interface."""
 
     mask: int
     gate: Filter | None
@@ -81,7 +88,8 @@ class Piece(NamedTuple):
 class Choice(NamedTuple):
     """Packets of ``mask`` inside ``select`` take one of ``hops`` (ECMP); each hop is a partition into pieces.
 
-    ``extra`` marks a choice that only adds possibilities (a relay, what a neighbour might inject): it never delivers for certain.
+    ``extra`` marks a choice that only adds possibilities (a relay, what a neighbour might inject): it never delivers
+    for certain.
     """
 
     mask: int
@@ -124,7 +132,8 @@ class Workshop:
 
 
 def workshop(states: Sequence[State], extra: Sequence[Range] = (), space: Space | None = None) -> Workshop:
-    """Return an empty workshop whose atoms fit every table of ``states``, their configurations and the ranges ``extra``."""
+    """Return an empty workshop whose atoms fit every table of ``states``, their configurations and the ranges
+    ``extra``."""
     space = space or Space()
     starts: set[int] = set()
     for low, high in extra:
@@ -158,7 +167,8 @@ def _device_starts(device: Device) -> set[int]:
         prefixes += [entry[0] for area in process.areas.values() for entry in area.ranges]
     if device.bgp is not None:
         for family in device.bgp.families:
-            prefixes += [entry[0] for entry in (*family.aggregates, *family.networks)]
+            prefixes += [entry[0] for entry in family.aggregates]
+            prefixes += [entry[0] for entry in family.networks]
     starts = starts_of(prefixes)
     for rule in device.nat:
         for prefix in (rule.local, rule.translated):
@@ -242,7 +252,8 @@ class Forwarding:
         return found[1]
 
     def _grouped(self, device: str, vrf: str, table: dict[Prefix, Route]) -> dict[tuple[NextHop, ...], int]:
-        """Group a table's atoms, from the first table seen under this name where only a few of its prefixes went away."""
+        """Group a table's atoms, from the first table seen under this name where only a few of its prefixes went
+        away."""
         first = self.shop.tables.get((device, vrf))
         if first is None:
             won = self.atoms.won(table)
@@ -292,7 +303,8 @@ class Forwarding:
         return made
 
     def enter(self, port: Port) -> Target:
-        """Return the node where a packet that arrives by ``port`` begins: an ``Arrival`` only where the interface does something."""
+        """Return the node where a packet that arrives by ``port`` begins: an ``Arrival`` only where the interface
+        does something."""
         device = self.devices[port.device]
         kept = self.shop.entries.get((port.device, port.interface))
         if kept is not None and kept[0] is device:
@@ -339,9 +351,7 @@ class Forwarding:
                 if rule.action == "deny" or not rule.output_interface:
                     hops = None
                 else:
-                    hops = self._pieces(
-                        spot, device, NextHop(rule.output_interface, rule.gateway, spot.vrf), connected=False
-                    )
+                    hops = self._pieces(spot, device, NextHop(rule.output_interface, rule.gateway, spot.vrf))
                 if hops is None:
                     for choice in self._routed(spot, device):
                         yield choice._replace(select=select, mask=choice.mask & ~local, source=rule.source)
@@ -388,9 +398,7 @@ class Forwarding:
                 mask |= part
         return mask
 
-    def _pieces(
-        self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None
-    ) -> tuple[Piece, ...]:
+    def _pieces(self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None) -> tuple[Piece, ...]:
         """Return where one next hop takes packets: a partition of ``mask`` by who answers on the segment."""
         mask = self.atoms.all if mask is None else mask
         if hop.interface == DROP:
@@ -500,10 +508,10 @@ class Forwarding:
                 rest &= ~part
                 ends.append((part, self.enter(owner), False))
         inside = 0
-        for address in interface.addresses:
-            if address.family == 4:
-                low = address.value & (0xFFFFFFFF << 32 - address.length)
-                inside |= self.atoms.mask(low, low + (1 << 32 - address.length) - 1)
+        for own in interface.addresses:
+            if own.family == 4:
+                low = own.value & (0xFFFFFFFF << 32 - own.length)
+                inside |= self.atoms.mask(low, low + (1 << 32 - own.length) - 1)
         if rest & inside:
             ends.append((rest & inside, self.exit(segment) if segment.edges else DROPPED, False))
         return ends
@@ -511,7 +519,8 @@ class Forwarding:
     def _by_proxy(
         self, segment: Segment, port: Port, interface: Interface, outside: int
     ) -> list[tuple[int, Target, bool]]:
-        """Return who answers for destinations outside the subnet: routers with proxy ARP and a route, and any host that wants to."""
+        """Return who answers for destinations outside the subnet: routers with proxy ARP and a route, and any host
+        that wants to."""
         ends: list[tuple[int, Target, bool]] = []
         answered = 0
         for other in segment.ports:
@@ -589,7 +598,8 @@ class Forwarding:
     def _translations(
         self, spot: Spot, device: Device, interface: Interface, gate: Filter | None
     ) -> list[tuple[Filter | None, Rewrite | None]]:
-        """Return ``ip nat inside source`` on the way out: static rules first, then dynamic ones, then what stays as it is."""
+        """Return ``ip nat inside source`` on the way out: static rules first, then dynamic ones, then what stays as
+        it is."""
         vrf = spot.came.partition(":")[2]
         result: list[tuple[Filter | None, Rewrite | None]] = []
         left = self.filters.open
@@ -607,7 +617,8 @@ class Forwarding:
                 fields.append(("sport", ((rule.global_port, rule.global_port),)))
             elif rule.kind == "dynamic" and (rule.overload or rule.interface):
                 fields.append(("sport", ((0, 65535),)))
-            # The outgoing list sees the translated packet; its conditions on the source are met by the pool or not at all.
+            # The outgoing list sees the translated packet; its conditions on the source are met by the pool or not at
+            # all.
             if gate is None:
                 result.append((here, Rewrite(tuple(fields), rule.source)))
             else:
@@ -699,7 +710,8 @@ class Forwarding:
             if interface.vlan is not None and interface.vlan in vlan_map.vlans:
                 gate = _meet(gate, self.filters.vlan_map(device.acls, vlan_map))
         if device.firewall is not None and not device.firewall.allow_asymmetric:
-            # FortiOS's reverse-path check in its loose form (the strict one drops more): some route back by this interface.
+            # FortiOS's reverse-path check in its loose form (the strict one drops more): some route back by this
+            # interface.
             self._tables.append(((device.hostname, vrf), self.state.ribs.get((device.hostname, vrf))))
             mask = 0
             for prefix, route in (self.state.ribs.get((device.hostname, vrf)) or {}).items():
@@ -750,7 +762,7 @@ class Forwarding:
         if vip.protocol is not None:
             packets = packets & self.space.equal("protocol", vip.protocol)
         if vip.external_ports is not None:
-            packets = packets & self.space.ranges("dport", (tuple(vip.external_ports),))
+            packets = packets & self.space.ranges("dport", ((vip.external_ports.low, vip.external_ports.high),))
         return packets
 
     def _clause(self, device: Device, clause: RouteMapClause) -> Filter:
@@ -855,7 +867,8 @@ class Forwarding:
 
 
 def came(device: Device, interface: Interface) -> str:
-    """Return what a lookup must remember of the ingress interface: its name on a firewall, its role and VRF with NAT."""
+    """Return what a lookup must remember of the ingress interface: its name on a firewall, its role and VRF with
+    NAT."""
     if device.firewall is not None:
         return interface.name
     return f"{interface.nat}:{interface.vrf}" if device.nat and interface.nat else ""
@@ -877,7 +890,7 @@ def _span(prefix: Prefix | None) -> Range:
 def _vip_rewrite(vip: Vip) -> Rewrite:
     fields: list[tuple[str, tuple[Range, ...]]] = [("dst", (vip.mapped,))]
     if vip.mapped_ports is not None:
-        fields.append(("dport", (tuple(vip.mapped_ports),)))
+        fields.append(("dport", ((vip.mapped_ports.low, vip.mapped_ports.high),)))
     return Rewrite(tuple(fields), vip.source)
 
 

@@ -1,11 +1,13 @@
 """Packet sets: sets of IPv4 headers as binary decision diagrams, with the few operations the verifier needs.
 
 A header is protocol, destination, source, destination port, source port, ICMP type and code, one bit "belongs to an
-established TCP session" (ACK or RST set, what ``established`` looks at) and one bit "non-initial fragment" (it carries no
+established TCP session" (ACK or RST set, what ``established`` looks at) and one bit "non-initial fragment" (it
+carries no
 ports). VRF, VLAN and interface are no header fields: they are states of the forwarding graph. The variable order is the
 one that keeps first-match filters small: protocol, destination, source, destination port, source port, the rest.
 
-The library is oxidd (one abi3 wheel on every platform); a conjunction of two small sets costs well under a microsecond, and
+The library is oxidd (one abi3 wheel on every platform); a conjunction of two small sets costs well under a
+microsecond, and
 equality of two sets is equality of two pointers.
 """
 
@@ -25,9 +27,22 @@ UDP: Final = 17
 ICMP: Final = 1
 PORT_PROTOCOLS: Final = (6, 17, 132, 33)
 PROTOCOL_NAMES: Final[Mapping[int, str]] = {
-    1: "icmp", 2: "igmp", 4: "ipip", 6: "tcp", 17: "udp", 41: "ipv6", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 88: "eigrp",
-    89: "ospf", 103: "pim", 112: "vrrp", 132: "sctp",
-}  # fmt: skip
+    1: "icmp",
+    2: "igmp",
+    4: "ipip",
+    6: "tcp",
+    17: "udp",
+    41: "ipv6",
+    47: "gre",
+    50: "esp",
+    51: "ah",
+    58: "icmpv6",
+    88: "eigrp",
+    89: "ospf",
+    103: "pim",
+    112: "vrrp",
+    132: "sctp",
+}
 PROTOCOL_NUMBERS: Final[Mapping[str, int]] = {name: number for number, name in PROTOCOL_NAMES.items()}
 
 
@@ -88,13 +103,18 @@ class Space:
         self._ranges: dict[tuple[str, tuple[Range, ...]], PacketSet] = {}
         self._vars: dict[str, PacketSet] = {}
         self._swap = self.none.make_substitution(
-            [(a + i, self._on[b + i]) for x, y in (("src", "dst"), ("dst", "src"), ("sport", "dport"), ("dport", "sport"))
-             for a, b in ((FIELDS[x][0], FIELDS[y][0]),) for i in range(FIELDS[x][1])]
-        )  # fmt: skip
+            [
+                (a + i, self._on[b + i])
+                for x, y in (("src", "dst"), ("dst", "src"), ("sport", "dport"), ("dport", "sport"))
+                for a, b in ((FIELDS[x][0], FIELDS[y][0]),)
+                for i in range(FIELDS[x][1])
+            ]
+        )
         self.whole = self.equal("fragment", 0)  # not a non-initial fragment
 
     def masked(self, field: str, value: int, care: int) -> PacketSet:
-        """Return the headers whose ``field`` agrees with ``value`` in the bits set in ``care`` (need not be contiguous)."""
+        """Return the headers whose ``field`` agrees with ``value`` in the bits set in ``care`` (need not be
+        contiguous)."""
         key = (field, value & care, care)
         found = self._masked.get(key)
         if found is None:
@@ -121,7 +141,8 @@ class Space:
         return found
 
     def _cubes(self, field: str, ranges: Sequence[Range]) -> PacketSet:
-        """Return the union of sorted disjoint ranges, each as its prefixes, joined in pairs so that no big set is built often."""
+        """Return the union of sorted disjoint ranges, each as its prefixes, joined in pairs so that no big set is
+        built often."""
         bits = FIELDS[field][1]
         full = (1 << bits) - 1
         parts: list[PacketSet] = []
@@ -185,8 +206,16 @@ class Space:
 
         A readable witness is preferred: no fragment, TCP or UDP or ICMP, a port above 1023 as source.
         """
-        usual = (self.whole, *prefer, self.protocols((TCP, UDP, ICMP)), self.equal("protocol", TCP), self.ranges("sport", [(49152, 65535)]),
-                 self.equal("established", 0), self.ranges("dport", [(1, 1023)]), self.ranges("src", [(0x01000000, 0xDFFFFFFF)]))  # fmt: skip
+        usual = (
+            self.whole,
+            *prefer,
+            self.protocols((TCP, UDP, ICMP)),
+            self.equal("protocol", TCP),
+            self.ranges("sport", [(49152, 65535)]),
+            self.equal("established", 0),
+            self.ranges("dport", [(1, 1023)]),
+            self.ranges("src", [(0x01000000, 0xDFFFFFFF)]),
+        )
         for wish in usual:
             narrowed = packets & wish
             if narrowed.satisfiable():
@@ -244,8 +273,11 @@ class Space:
         """Return a readable hull of the set, field by field (a superset of it where fields depend on each other)."""
         parts: list[str] = []
         protocols = self.addresses(packets, "protocol", most)
-        parts.append("ip" if protocols == [(0, 255)] else ",".join(
-            "-".join(dict.fromkeys((protocol_name(a), protocol_name(b)))) for a, b in protocols))  # fmt: skip
+        parts.append(
+            "ip"
+            if protocols == [(0, 255)]
+            else ",".join("-".join(dict.fromkeys((protocol_name(a), protocol_name(b)))) for a, b in protocols)
+        )
         for field, port in (("src", "sport"), ("dst", "dport")):
             parts.append(",".join(span_text(a, b) for a, b in self.addresses(packets, field, most)))
             ports = self.addresses(packets, port, most)

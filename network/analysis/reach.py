@@ -1,6 +1,7 @@
 """Reachability over the forwarding graph: what may get where (leaks), and what certainly arrives (outages).
 
-``spread`` is the cheap first pass over destination atoms alone; ``carry`` follows packet sets along the arcs that matter; ``origins`` goes
+``spread`` is the cheap first pass over destination atoms alone; ``carry`` follows packet sets along the arcs that
+matter; ``origins`` goes
 backwards from a set of exits; ``Delivery`` is the greatest set that every equal-cost path and every uncertain condition
 delivers. Translations are followed forwards and backwards exactly, field by field.
 """
@@ -24,7 +25,8 @@ Arc = tuple[int, "Choice", "Piece"]  # (destinations, the choice, the piece)
 
 @dataclass(slots=True)
 class Spread:
-    """Which destinations may be at each node and exit, filters left aside; ``arcs`` are the pieces by node, met on the way."""
+    """Which destinations may be at each node and exit, filters left aside; ``arcs`` are the pieces by node, met on
+    the way."""
 
     nodes: dict[Node, int]
     exits: dict[int, int]
@@ -99,7 +101,8 @@ def needed(forwarding: Forwarding, found: Spread, wanted: Iterable[int]) -> dict
 
 @dataclass(slots=True)
 class Carried:
-    """Packet sets at every node and exit; ``translations`` are (node, before, after, rewrite) of every translation that happened."""
+    """Packet sets at every node and exit; ``translations`` are (node, before, after, rewrite) of every translation
+    that happened."""
 
     nodes: dict[Node, PacketSet]
     exits: dict[int, PacketSet]
@@ -223,7 +226,8 @@ def origins(
 
 @dataclass(slots=True)
 class Session:
-    """What a stateful device remembers of the forward direction: packets before and after, and where they were looked up."""
+    """What a stateful device remembers of the forward direction: packets before and after, and where they were looked
+    up."""
 
     before: PacketSet
     after: PacketSet
@@ -233,7 +237,8 @@ class Session:
 class Delivery:
     """What certainly arrives: every equal-cost path, every reading of an uncertain condition.
 
-    ``goals`` gives the destinations that count as delivered on a segment. ``sessions`` (by stateful device) lets replies back in.
+    ``goals`` gives the destinations that count as delivered on a segment. ``sessions`` (by stateful device) lets
+    replies back in.
     """
 
     def __init__(

@@ -1,9 +1,13 @@
-"""The proof as a file: the forwarding tables, and for every zone a set of packets by node that contains every start, is closed
+"""The proof as a file: the forwarding tables, and for every zone a set of packets by node that contains every start,
+is closed
 under every arc, and reaches no foreign exit but with declared packets.
 
-``tools/check_certificate.py`` checks it with the standard library alone. The tables (arcs with their destinations and filters,
-exits with their zones, where each zone starts, what is declared) are covered by a SHA-256; the sets need no trust, because the
-checker derives every step again. Packet sets are written as shared decision-diagram nodes ``[variable, low, high]``; 0 is the empty set,
+``tools/check_certificate.py`` checks it with the standard library alone. The tables (arcs with their destinations and
+filters,
+exits with their zones, where each zone starts, what is declared) are covered by a SHA-256; the sets need no trust,
+because the
+checker derives every step again. Packet sets are written as shared decision-diagram nodes ``[variable, low, high]``;
+0 is the empty set,
 1 is all packets.
 """
 

@@ -1,4 +1,5 @@
-"""``bunri verify``, ``bunri trace``, ``bunri diff``: arguments in, text or JSON out. The work is in the modules beside."""
+"""``bunri verify``, ``bunri trace``, ``bunri diff``: arguments in, text or JSON out. The work is in the modules
+beside."""
 
 from __future__ import annotations
 
@@ -118,7 +119,7 @@ def _say(text: str) -> None:
 
 def _today(text: str) -> datetime.date:
     if not text:
-        return datetime.datetime.now(tz=datetime.timezone.utc).astimezone().date()
+        return datetime.datetime.now(tz=datetime.UTC).astimezone().date()
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as problem:
@@ -145,7 +146,7 @@ _VERDICTS = {
         "UNPROVED: something that could matter is not modelled",
     ),
 }
-_MARKS = {"proved": "○", "violated": "×", "unproved": "?"}  # noqa: RUF001
+_MARKS = {"proved": "○", "violated": "×", "unproved": "?"}
 _KINDS = {"leak": ("漏れ", "leak"), "outage": ("不通", "outage")}
 
 
@@ -252,7 +253,8 @@ _PACKET = re.compile(
 
 
 def parse_packet(text: str) -> Packet:
-    """Return the packet written as ``tcp 10.20.1.5:50000 > 10.10.1.10:443`` (``icmp A > B type 8``, ``… established``)."""
+    """Return the packet written as ``tcp 10.20.1.5:50000 > 10.10.1.10:443`` (``icmp A > B type 8``, ``…
+    established``)."""
     import ipaddress  # noqa: PLC0415
 
     from network.analysis.packets import Packet  # noqa: PLC0415
@@ -272,7 +274,9 @@ def parse_packet(text: str) -> Packet:
         source, target = (int(ipaddress.IPv4Address(found[index])) for index in (2, 4))
     except ValueError as problem:
         raise error("POL014", text=text) from problem
-    return Packet(number, source, target, *ports, kind, int(found[7] or 0), int(bool(found[8])), int(bool(found[9])))
+    return Packet(
+        number, source, target, ports[0], ports[1], kind, int(found[7] or 0), int(bool(found[8])), int(bool(found[9]))
+    )
 
 
 def _trace(args: argparse.Namespace) -> int:
@@ -314,7 +318,8 @@ _ENDS = {
 
 
 def _ports_at(text: str, snapshot: Snapshot, segments: Iterable[object]) -> list[tuple[str, str]]:
-    """Return the layer-3 ports by which a packet entering at ``DEVICE:INTERFACE`` is routed: the port itself, or its segment's."""
+    """Return the layer-3 ports by which a packet entering at ``DEVICE:INTERFACE`` is routed: the port itself, or its
+    segment's."""
     from network.config import canonical_interface  # noqa: PLC0415
 
     device, _, interface = text.partition(":")

@@ -1,6 +1,7 @@
 """What passes after that did not before, and the reverse: between all edges, zone or not, inside zones too.
 
-Places are compared by their edges' subnet (or VLAN): for every ordered pair of places the exact packet sets before and after.
+Places are compared by their edges' subnet (or VLAN): for every ordered pair of places the exact packet sets before
+and after.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Rules for the policy file itself: declared flows are well-formed (特定通信), waypoints hold, exemptions have reason and expiry.
+"""Rules for the policy file itself: declared flows are well-formed (特定通信), waypoints hold, exemptions have reason
+and expiry.
 
 Each finding cites its rule id; docs/verifier.md lists them.
 """

@@ -1,7 +1,10 @@
-"""The gate in front of a deployment: the final state and every intermediate step of the rollout, proved before the first byte is sent.
+"""The gate in front of a deployment: the final state and every intermediate step of the rollout, proved before the
+first byte is sent.
 
-A step's network is the mixture of devices that already have their new configuration and those that still have the old one. No step
-may open a path that was not open before; no step may stop a declared flow that worked before and works afterwards. Where the given
+A step's network is the mixture of devices that already have their new configuration and those that still have the old
+one. No step
+may open a path that was not open before; no step may stop a declared flow that worked before and works afterwards.
+Where the given
 order breaks one of the two, another order of the same batches (or of single devices) is looked for.
 """
 
@@ -19,6 +22,7 @@ from network.policy.verify import blocking, trusted_names, verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from network.analysis.state import State
     from network.config.model import Cable
     from network.policy.model import Policy
     from network.policy.verdict import Findings, Result, Violation
@@ -28,7 +32,8 @@ MOST_TRIALS = 400
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the rollout: the devices it changes and what it breaks. ``unmodelled`` names lines that keep it from being proved."""
+    """One step of the rollout: the devices it changes and what it breaks. ``unmodelled`` names lines that keep it
+    from being proved."""
 
     number: int
     devices: tuple[str, ...]
@@ -113,11 +118,11 @@ class _Rollout:
         devices |= {name: self.after.devices[name] for name in done if name in self.after.devices}
         return Snapshot(devices, _cables(self.before.cables, self.after.cables), root=self.after.root)
 
-    def _state(self, done: frozenset[str]) -> Any:  # noqa: ANN401 - a State; named so only for type checkers
+    def _state(self, done: frozenset[str]) -> State:
         mixture = self._snapshot(done)
         return compute(mixture, trusted=trusted_names(self.policy, mixture, self.today))
 
-    def _examine(self, state: Any) -> Findings:  # noqa: ANN401 - a State
+    def _examine(self, state: State) -> Findings:
         self.judge.renew(state)
         return self.judge.examine(state)
 
@@ -153,10 +158,11 @@ def prove(
 ) -> Proof:
     """Prove the final state and every step of a rollout that changes the devices of ``order``, batch by batch.
 
-    Changed devices that ``order`` does not name are taken as one more batch at the end: nothing is left unjudged. ``today`` decides
+    Changed devices that ``order`` does not name are taken as one more batch at the end: nothing is left unjudged.
+    ``today`` decides
     what has expired (the present day by default).
     """
-    today = today or datetime.datetime.now(tz=datetime.timezone.utc).astimezone().date()
+    today = today or datetime.datetime.now(tz=datetime.UTC).astimezone().date()
     tell = say or (lambda _: None)
     rollout = _Rollout(before, after, policy, today)
     batches = [list(batch) for batch in order]
@@ -177,7 +183,8 @@ def prove(
 
 
 def _reorder(rollout: _Rollout, batches: list[list[str]]) -> list[list[str]] | None:
-    """Return an order of the batches, or else of single devices, in which every step holds; ``None`` if none was found."""
+    """Return an order of the batches, or else of single devices, in which every step holds; ``None`` if none was
+    found."""
     units = [batch for batch in batches if rollout.changed & set(batch)]
     found = _search(rollout, units)
     if found is None and any(len(batch) > 1 for batch in units):

@@ -1,6 +1,8 @@
-"""The policy file: zones, declared flows (特定通信), waypoints, exempt failures. Strict: an unknown key is an error with its line.
+"""The policy file: zones, declared flows (特定通信), waypoints, exempt failures. Strict: an unknown key is an error
+with its line.
 
-Everything but ``zones`` may be left out. Without ``flows`` nothing may pass between zones. docs/verifier.md describes every key.
+Everything but ``zones`` may be left out. Without ``flows`` nothing may pass between zones. docs/verifier.md describes
+every key.
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A known single point of failure: its outages are no violations. ``pattern`` is a shell pattern over ``kind name``."""
+    """A known single point of failure: its outages are no violations. ``pattern`` is a shell pattern over ``kind
+    name``."""
 
     pattern: str
     reason: str
@@ -254,7 +257,8 @@ class _Reader:
 
 
 def addresses(value: object) -> Range:
-    """Return ``any``, an address, a prefix or ``low-high`` as a closed range. Host bits in a prefix are a ``ValueError``."""
+    """Return ``any``, an address, a prefix or ``low-high`` as a closed range. Host bits in a prefix are a
+    ``ValueError``."""
     text = str(value).strip()
     if text in {"any", "all"}:
         return (0, 0xFFFFFFFF)
@@ -305,8 +309,24 @@ _TOP = (
     "systems",
     "guideline",
 )
-_FLOW = ("id", "from", "to", "src", "dst", "protocol", "sport", "dport", "basis", "owner", "expires", "description", "purpose", "name",
-         "systems", "system")  # fmt: skip
+_FLOW = (
+    "id",
+    "from",
+    "to",
+    "src",
+    "dst",
+    "protocol",
+    "sport",
+    "dport",
+    "basis",
+    "owner",
+    "expires",
+    "description",
+    "purpose",
+    "name",
+    "systems",
+    "system",
+)
 
 
 def load_policy(path: Path | str) -> Policy:
@@ -487,7 +507,7 @@ def _bundles(reader: _Reader, value: object, key: str) -> dict[str, tuple[str, .
     return {
         name: tuple(str(link) for link in reader.items(links, (key, name)))
         for name, links in reader.table(value, (key,), None).items()
-    }  # fmt: skip
+    }
 
 
 def _systems(reader: _Reader, value: object, zones: dict[str, Zone]) -> tuple[System, ...]:

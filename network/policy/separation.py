@@ -1,7 +1,9 @@
 """Separation, exactly and both ways: what passes between two zones is what the policy declares, no more and no fewer.
 
-A packet *leaks* if it can start at an edge of one zone (with any source address that nothing stops) and end at an edge of another
-without being declared; the reverse 5-tuple of a declared flow is its reply. A declared flow is *out* if some of its packets, or their
+A packet *leaks* if it can start at an edge of one zone (with any source address that nothing stops) and end at an
+edge of another
+without being declared; the reverse 5-tuple of a declared flow is its reply. A declared flow is *out* if some of its
+packets, or their
 replies, do not certainly arrive. Answers are kept with the graph nodes they were read from, so that a state in which
 those nodes did not change costs a comparison.
 """
@@ -9,7 +11,8 @@ those nodes did not change costs a comparison.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, fits, workshop
 from network.analysis.packets import PORT_PROTOCOLS, Packet
@@ -54,7 +57,7 @@ class _Kept:
 
     key: object
     nodes: tuple[tuple[Node, tuple[Choice, ...]], ...]
-    answer: object
+    answer: Any
 
 
 class Separation:
@@ -65,12 +68,13 @@ class Separation:
         self.witnesses = witnesses
         self._shop: Workshop | None = None
         self._base: State | None = None
+        self._homes: tuple[Forwarding, dict[tuple[str, str, int | None], int]] | None = None
 
     def __getstate__(self) -> dict[str, object]:
         return {"policy": self.policy, "witnesses": self.witnesses}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        self.__init__(state["policy"], witnesses=bool(state["witnesses"]))  # type: ignore[misc, arg-type]
+        self.__init__(state["policy"], witnesses=bool(state["witnesses"]))  # type: ignore[misc]
 
     def __call__(self, base: State, state: State) -> Findings:
         """Judge one scenario; the form that ``network.analysis.failures.sweep`` calls."""
@@ -108,7 +112,8 @@ class Separation:
         self._end_masks: dict[tuple[str, tuple[Range, ...]], tuple[list[tuple[Site, int]], int]] = {}
 
     def renew(self, state: State) -> None:
-        """Go on with another snapshot's state and the same obligations: what was kept for other devices' objects is dropped."""
+        """Go on with another snapshot's state and the same obligations: what was kept for other devices' objects is
+        dropped."""
         self.zoner = Zoner(self.policy)
         self._tables([self._base, state] if self._base is not None else [state])
 
@@ -135,7 +140,8 @@ class Separation:
         return found
 
     def allowed(self, pair: Pair) -> PacketSet:
-        """Return what may pass from one zone to another: its flows, and the replies to the flows of the other direction."""
+        """Return what may pass from one zone to another: its flows, and the replies to the flows of the other
+        direction."""
         assert self._shop is not None
         found = self._allowed.get(pair)
         if found is None:
@@ -222,19 +228,21 @@ class Separation:
         return result
 
     def _inside(self, zoning: Zoning, place: Place, one: str, other: str) -> Packet:
-        """Return a packet between two zones that share a segment, with addresses of the two zones where they are known."""
+        """Return a packet between two zones that share a segment, with addresses of the two zones where they are
+        known."""
 
         def address(zone: str, offset: int) -> int:
             for candidate in (place, *zoning.by_zone.get(zone, ())):
                 if candidate.prefixes and (candidate is place or zone in candidate.zones):
                     low, high = candidate.prefixes[0]
-                    return min(high, low + offset)
+                    return min(int(high), low + offset)
             return offset
 
         return Packet(6, address(one, 10), address(other, 11), 50000, 443)
 
     def starts(self, forwarding: Forwarding, places: Iterable[Place]) -> dict[Node, list[Port]]:
-        """Return the nodes where packets of hosts on these places begin: a host may hand its packet to any router there."""
+        """Return the nodes where packets of hosts on these places begin: a host may hand its packet to any router
+        there."""
         starts: dict[Node, list[Port]] = {}
         for place in places:
             if not place.segment.edges:
@@ -251,9 +259,9 @@ class Separation:
         key: object = frozenset(starts)
         for kept in store:
             if self._valid(forwarding, kept, key):
-                violations, ends = kept.answer  # type: ignore[misc]
-                if all(self.end_zones(forwarding, zoning, number) == zones for number, zones in ends.items()):
-                    return list(violations)
+                earlier, zones_then = kept.answer
+                if all(self.end_zones(forwarding, zoning, number) == zones for number, zones in zones_then.items()):
+                    return list(earlier)
         found = spread(forwarding, dict.fromkeys(starts, forwarding.atoms.all))
         ends = {number: self.end_zones(forwarding, zoning, number) for number in found.exits}
         goal = {number for number, zones in ends.items() if zones and zone not in zones}
@@ -370,7 +378,8 @@ class Separation:
     # -- outages -----------------------------------------------------------------------------------------------------
 
     def _home(self, forwarding: Forwarding, site: Site) -> tuple[set[int], bool]:
-        """Return the segments where a site's surviving edges are now, and whether all of them are on one (False if none survives)."""
+        """Return the segments where a site's surviving edges are now, and whether all of them are on one (False if
+        none survives)."""
         state = forwarding.state
         segment = site.place.segment
         if state.topology.segments.get(segment.id) is segment:
@@ -384,18 +393,20 @@ class Separation:
         return known, len(found) == 1 and None not in found
 
     def _edge_homes(self, forwarding: Forwarding) -> dict[tuple[str, str, int | None], int]:
-        found: dict[tuple[str, str, int | None], int] | None = getattr(self, "_homes", None)
-        if found is None or self._homes_of is not forwarding:
+        kept = self._homes
+        if kept is None or kept[0] is not forwarding:
             found = {
                 (edge.device, edge.interface, edge.vlan): segment.id
                 for segment in forwarding.state.topology.segments.values()
                 for edge in segment.edges
             }
-            self._homes, self._homes_of = found, forwarding
-        return found
+            kept = (forwarding, found)
+            self._homes = kept
+        return kept[1]
 
     def _gateways(self, forwarding: Forwarding, segments: Iterable[int], prefix: Range | None) -> list[Port]:
-        """Return the routers that a host of ``prefix`` hands its packets to: the virtual address's owner, else any router of the subnet."""
+        """Return the routers that a host of ``prefix`` hands its packets to: the virtual address's owner, else any
+        router of the subnet."""
         result: list[Port] = []
         for id_ in segments:
             segment = forwarding.state.topology.segments[id_]
@@ -416,7 +427,8 @@ class Separation:
         return result
 
     def _ends(self, forwarding: Forwarding, zone: str, spans: Sequence[Range]) -> tuple[list[tuple[Site, int]], int]:
-        """Return the sites of ``zone`` that the address ranges of a flow name (with the atoms there), and what lies outside every edge."""
+        """Return the sites of ``zone`` that the address ranges of a flow name (with the atoms there), and what lies
+        outside every edge."""
         key = (zone, tuple(spans))
         kept = self._end_masks.get(key)
         if kept is not None:
@@ -495,20 +507,26 @@ class Separation:
         self, forwarding: Forwarding, zoning: Zoning, pair: Pair
     ) -> tuple[list[Violation], set[tuple[str, str]]]:
         flows = [flow for flow in self.policy.flows if (flow.from_zone, flow.to_zone) == pair]
-        goals, interest, outside = self._goals(
-            forwarding, zoning, pair[1], [span for flow in flows for span in flow.dst]
-        )
+        goals, interest, _ = self._goals(forwarding, zoning, pair[1], [span for flow in flows for span in flow.dst])
         back_goals, back_interest, _ = self._goals(
             forwarding, zoning, pair[0], [span for flow in flows for span in flow.src]
         )
         sources = {flow.id: self._sources(forwarding, zoning, pair[0], flow.src) for flow in flows}
         targets = {flow.id: self._sources(forwarding, zoning, pair[1], flow.dst) for flow in flows}
-        key: object = (goals, interest, back_goals, back_interest,
-                       {id_: [(name, mask, tuple(nodes)) for name, mask, nodes, _ in found] for id_, found in (*sources.items(), *targets.items())})  # fmt: skip
+        key: object = (
+            goals,
+            interest,
+            back_goals,
+            back_interest,
+            {
+                id_: [(name, mask, tuple(nodes)) for name, mask, nodes, _ in found]
+                for id_, found in (*sources.items(), *targets.items())
+            },
+        )
         store = self._outages.setdefault(pair, [])
         for kept in store:
             if self._valid(forwarding, kept, key):
-                return kept.answer  # type: ignore[return-value]
+                return kept.answer  # type: ignore[no-any-return]
         space, atoms = forwarding.space, forwarding.atoms
         rewritten = self._translated(forwarding)
         delivery = Delivery(forwarding, goals, interest | rewritten)
@@ -617,7 +635,7 @@ class Separation:
             around = carry(
                 forwarding,
                 {node: packets for node, packets in starts.items() if node.device != name},
-                lambda node, name=name: arcs(node, name),
+                partial(arcs, without=name),
             )
             bypass = space.union(around.exits.values())
             for packets, spot in sets:
@@ -628,9 +646,9 @@ class Separation:
                 kept.setdefault(node.device, []).append(Session(before, after, node))
             else:
                 device = forwarding.devices[node.device]
-                spot = forwarding.choices(node)[0].hops[0][0].target
-                if device.firewall is not None and isinstance(spot, Spot):
-                    kept.setdefault(node.device, []).append(Session(before, after, spot))
+                behind = forwarding.choices(node)[0].hops[0][0].target
+                if device.firewall is not None and isinstance(behind, Spot):
+                    kept.setdefault(node.device, []).append(Session(before, after, behind))
         return kept, visited
 
     def _outage(
@@ -655,9 +673,14 @@ class Separation:
             tracer = Tracer(forwarding, self._origins)
             ways = [way for port in dict.fromkeys(ports) for way in tracer.paths(port, packet)]
             failing = [
-                way for way in ways
-                if way.end != "delivered" or not goals.get(way.exit, 0) & forwarding.atoms.mask(way.packet.dst if way.packet else packet.dst, way.packet.dst if way.packet else packet.dst)
-            ]  # fmt: skip
+                way
+                for way in ways
+                if way.end != "delivered"
+                or not goals.get(way.exit, 0)
+                & forwarding.atoms.mask(
+                    way.packet.dst if way.packet else packet.dst, way.packet.dst if way.packet else packet.dst
+                )
+            ]
             chosen = failing[0] if failing else (ways[0] if ways else None)
             if chosen is not None:
                 path = chosen.hops

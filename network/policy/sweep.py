@@ -1,6 +1,7 @@
 """Failures: what each of them stops, whether the policy knows it, and whether any of them opens a path.
 
-A leak under a failure is never exempt. An outage is, if ``exempt_failures`` names the failed element with a reason and a date that
+A leak under a failure is never exempt. An outage is, if ``exempt_failures`` names the failed element with a reason
+and a date that
 has not passed. A pair is answerable only for what neither of its two elements stops alone.
 """
 
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from network.analysis.failures import groups_of, sweep
-from network.analysis.state import Element
 from network.policy.separation import Separation
 from network.policy.verdict import Findings, Violation
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable, Mapping
 
-    from network.analysis.state import State
+    from network.analysis.state import Element, State
     from network.config.model import Snapshot
     from network.policy.model import Exemption, Flow, Policy
 
@@ -105,9 +105,13 @@ def sweep_failures(
             if outages <= MOST_OUTAGES:
                 result.violations.append(_outage(policy, outcome.result, stopped, names, stops))
     result.stats = {
-        "scenarios": found.scenarios, "derived": found.derived, "judged": found.judged, "outages": outages,
-        "exempt": sum(row["exempt"] for row in result.table), **found.stats,
-    }  # fmt: skip
+        "scenarios": found.scenarios,
+        "derived": found.derived,
+        "judged": found.judged,
+        "outages": outages,
+        "exempt": sum(row["exempt"] for row in result.table),
+        **found.stats,
+    }
     return result
 
 

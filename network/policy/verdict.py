@@ -1,4 +1,5 @@
-"""What a proof says: verdict, zone pairs, violations with witnesses, findings of the rules; as JSON of DESIGN's contract."""
+"""What a proof says: verdict, zone pairs, violations with witnesses, findings of the rules; as JSON of DESIGN's
+contract."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ EXIT_CODES: dict[Verdict, int] = {"proved": 0, "violated": 1, "unproved": 3}
 class Violation:
     """A leak (a packet that must not pass) or an outage (one that must, and does not), with one packet and its path.
 
-    ``packets`` describes the whole set; ``count`` says how many further sets of the same pair were joined into this one.
+    ``packets`` describes the whole set; ``count`` says how many further sets of the same pair were joined into this
+    one.
     """
 
     kind: Literal["leak", "outage"]
@@ -36,7 +38,8 @@ class Violation:
     stops: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the violation as DESIGN's contract writes it, with ``reason``, ``packets``, ``reply`` and ``stops`` added."""
+        """Return the violation as DESIGN's contract writes it, with ``reason``, ``packets``, ``reply`` and ``stops``
+        added."""
         return {
             "kind": self.kind,
             "from": self.from_zone,
@@ -77,9 +80,15 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """Return the finding as a JSON object."""
         return {
-            "rule": self.rule, "severity": self.severity, "ja": self.what_ja, "en": self.what_en, "device": self.device,
-            "file": self.file, "line": self.line, "text": self.text,
-        }  # fmt: skip
+            "rule": self.rule,
+            "severity": self.severity,
+            "ja": self.what_ja,
+            "en": self.what_en,
+            "device": self.device,
+            "file": self.file,
+            "line": self.line,
+            "text": self.text,
+        }
 
 
 @dataclass(slots=True)

@@ -66,7 +66,8 @@ def verify(
 ) -> tuple[Result, State, Separation]:
     """Prove the policy over a snapshot, in the intact state and under up to ``failures`` simultaneous failures.
 
-    ``say`` is told what is being done. The state and the judge are returned for the certificate and for further questions.
+    ``say`` is told what is being done. The state and the judge are returned for the certificate and for further
+    questions.
     """
     from network.analysis import compute  # noqa: PLC0415 - numbers of modules that other commands do not need
 
@@ -113,9 +114,11 @@ def verify(
         "routes": sum(len(rib) for rib in state.ribs.values()),
         "segments": len(state.topology.segments),
         "seconds": {
-            "routes": round(routed - started, 3), "separation": round(proved - routed, 3), "rules": round(ruled - proved, 3),
+            "routes": round(routed - started, 3),
+            "separation": round(proved - routed, 3),
+            "rules": round(ruled - proved, 3),
         },
-    }  # fmt: skip
+    }
     if failures:
         from network.policy.sweep import sweep_failures  # noqa: PLC0415 - only with --failures
 

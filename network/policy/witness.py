@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from network.analysis.forwarding import DROPPED, LOCAL, Arrival, Exit, Spot
 from network.analysis.packets import PORT_PROTOCOLS, Packet, dotted, protocol_name
-from network.analysis.state import Port
 from network.policy.zoning import vrf_of
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from network.analysis.forwarding import Choice, Forwarding, Node, Piece, Rewrite, Target
     from network.analysis.packets import PacketSet
-    from network.analysis.state import Route
+    from network.analysis.state import Port, Route
     from network.config.model import Device, Source
 
 MOST_HOPS = 64
@@ -29,7 +28,8 @@ MOST_HOPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step: where, what happened (``action``), and the line that says so. ``origin`` names template and inventory entry."""
+    """One step: where, what happened (``action``), and the line that says so. ``origin`` names template and inventory
+    entry."""
 
     device: str
     interface: str
@@ -43,9 +43,14 @@ class Hop:
     def as_json(self) -> dict[str, Any]:
         """Return the hop as DESIGN's contract writes it; ``origin`` only where it is known."""
         result: dict[str, Any] = {
-            "device": self.device, "interface": self.interface, "vrf": self.vrf, "action": self.action,
-            "file": self.file, "line": self.line, "text": self.text,
-        }  # fmt: skip
+            "device": self.device,
+            "interface": self.interface,
+            "vrf": self.vrf,
+            "action": self.action,
+            "file": self.file,
+            "line": self.line,
+            "text": self.text,
+        }
         if self.origin:
             result["origin"] = self.origin
         return result
@@ -86,7 +91,8 @@ class Tracer:
         return node, self.hop(port.device, port.interface, vrf, "enter", interface.vrf_source or interface.source)
 
     def paths(self, port: Port, packet: Packet, *, most: int = 64) -> list[Way]:
-        """Return every way of one packet that comes in by ``port`` (all equal-cost branches, both readings of what is uncertain)."""
+        """Return every way of one packet that comes in by ``port`` (all equal-cost branches, both readings of what is
+        uncertain)."""
         node, first = self.start(port)
         result: list[Way] = []
         for path in self._follow(node, packet, (first,), frozenset()):
@@ -272,7 +278,8 @@ class Tracer:
 class Origins:
     """What each line was rendered from, read from ``origins.json`` beside the configurations when a witness first asks.
 
-    The file has ``templates`` (names), ``table`` (rows: template, line in it, inventory entry) and ``lines`` (device → row by line).
+    The file has ``templates`` (names), ``table`` (rows: template, line in it, inventory entry) and ``lines`` (device
+    → row by line).
     A folder without that file, or with a broken one, has no origins: a witness without them is still a witness.
     """
 
@@ -309,9 +316,12 @@ def packet_text(packet: Packet) -> str:
 def packet_json(packet: Packet) -> dict[str, Any]:
     """Return a packet as DESIGN's contract writes it."""
     result: dict[str, Any] = {
-        "protocol": protocol_name(packet.protocol), "src": dotted(packet.src), "dst": dotted(packet.dst),
-        "sport": packet.sport, "dport": packet.dport,
-    }  # fmt: skip
+        "protocol": protocol_name(packet.protocol),
+        "src": dotted(packet.src),
+        "dst": dotted(packet.dst),
+        "sport": packet.sport,
+        "dport": packet.dport,
+    }
     if packet.protocol == 1:
         result |= {"icmp_type": packet.icmp_type, "icmp_code": packet.icmp_code}
     if packet.established:

@@ -1,6 +1,7 @@
 """Which zone every edge of the network belongs to, and where two answers contradict each other.
 
-A member that names a device and interface decides alone; otherwise VRF, VLAN, prefix and SSID must agree. A segment where
+A member that names a device and interface decides alone; otherwise VRF, VLAN, prefix and SSID must agree. A segment
+where
 they do not (a VLAN of one zone whose SVI is in another zone's VRF, a patch between VLANs of two zones) joins the zones.
 """
 
@@ -29,7 +30,8 @@ class Claim(NamedTuple):
 
 @dataclass(slots=True)
 class Place:
-    """A segment's zones. ``zones`` has more than one name where claims contradict each other; none where nobody claims it."""
+    """A segment's zones. ``zones`` has more than one name where claims contradict each other; none where nobody
+    claims it."""
 
     segment: Segment
     zones: frozenset[str]
@@ -145,13 +147,14 @@ class Zoner:
         claims = []
         for edge in segment.edges:
             if edge.vlan == member.vlan and member.device in {"", edge.device}:
-                port = devices[edge.device].interfaces.get(edge.interface)
+                physical = devices[edge.device].interfaces.get(edge.interface)
                 source = None
-                if port is not None:
-                    source = port.source
-                    if port.switchport is not None:
+                if physical is not None:
+                    source = physical.source
+                    if physical.switchport is not None:
                         source = (
-                            port.switchport.lines.get("access" if edge.kind == "access" else edge.kind) or port.source
+                            physical.switchport.lines.get("access" if edge.kind == "access" else edge.kind)
+                            or physical.source
                         )
                 claims.append(Claim(zone, edge.device, edge.interface, "", f"vlan {member.vlan}", source, edge))
         for port in segment.ports:

@@ -138,8 +138,25 @@ def formula(acl: Acl) -> z3.BoolRef:
 @settings(max_examples=30 * SCALE, deadline=None)
 @given(acls)
 def test_list_against_z3(acl: Acl):
-    certain = Acl("A", "extended", tuple(AclEntry(e.action, Match(**{f: getattr(e.match, f) for f in (
-        "protocols", "src", "dst", "sport", "dport", "icmp", "established")}), e.source) for e in acl.entries), LINE)  # fmt: skip
+    certain = Acl(
+        "A",
+        "extended",
+        tuple(
+            AclEntry(
+                e.action,
+                Match(
+                    **{
+                        f: getattr(e.match, f)
+                        for f in ("protocols", "src", "dst", "sport", "dport", "icmp", "established")
+                    }
+                ),
+                e.source,
+            )
+            for e in acl.entries
+        ),
+        LINE,
+    )
+
     found = FILTERS.acl(certain)
     assert found.may == found.must
     limits = [z3.ULT(VARIABLES[name], 1 << bits) for name, (_, bits) in FIELDS.items() if bits < 32]

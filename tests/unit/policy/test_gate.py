@@ -42,7 +42,8 @@ def test_a_final_leak_is_refused():
     assert proof.first_bad.leaks
 
 
-# The gate's filters move to the core: first add them there, then remove them from the gate. The other way round everything passes.
+# The gate's filters move to the core: first add them there, then remove them from the gate. The other way round
+# everything passes.
 FILTERED = JOINED.replace(
     "10.10.250.2 255.255.255.252\n",
     "10.10.250.2 255.255.255.252\n ip access-group TO-GATE-K out\n ip access-group FROM-GATE in\n",

@@ -34,28 +34,41 @@ def test_undeclared_path_is_a_leak_with_the_list_entry_as_witness():
     assert forward.packet is not None
     assert (forward.packet.dst, forward.packet.dport, forward.packet.protocol) == (0x0A0A010A, 443, 6)
     assert any(hop.text == "permit tcp 10.20.1.0 0.0.0.255 host 10.10.1.10 eq 443" and hop.line for hop in forward.path)
-    assert [hop.device for hop in forward.path][0] == "core"
+    assert forward.path[0].device == "core"
     assert forward.path[-1].action.startswith("delivered")
 
 
 LEAKS = {
     "static route through another VRF's interface": (
-        CORE + "ip route vrf naibu 10.10.1.0 255.255.255.0 GigabitEthernet0/1 10.10.1.10\n", ONE),
+        CORE + "ip route vrf naibu 10.10.1.0 255.255.255.0 GigabitEthernet0/1 10.10.1.10\n",
+        ONE,
+    ),
     "interface in the wrong VRF": (
-        CORE + "interface GigabitEthernet0/5\n vrf forwarding kikan\n ip address 10.20.9.1 255.255.255.0\n", set()),
+        CORE + "interface GigabitEthernet0/5\n vrf forwarding kikan\n ip address 10.20.9.1 255.255.255.0\n",
+        set(),
+    ),
     "policy routing into another VRF": (
         CORE.replace("10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip policy route-map P\n")
-        + "route-map P permit 10\n set vrf kikan\n", ONE),
+        + "route-map P permit 10\n set vrf kikan\n",
+        ONE,
+    ),
     "policy routing of some packets": (
         CORE.replace("10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip policy route-map P\n")
-        + "ip access-list extended A\n permit udp any any eq 53\nroute-map P permit 10\n match ip address A\n set vrf kikan\n", ONE),
+        + "ip access-list extended A\n permit udp any any eq 53\nroute-map P permit 10\n match ip address A\n set vrf kikan\n",
+        ONE,
+    ),
     "relay across VRFs": (
-        CORE.replace("10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip helper-address vrf kikan 10.10.1.20\n"), ONE),
+        CORE.replace("10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip helper-address vrf kikan 10.10.1.20\n"),
+        ONE,
+    ),
     "route target import": (
-        CORE.replace("vrf definition naibu\n", "vrf definition naibu\n rd 64496:2\n route-target import 64496:1\n")
-        .replace("vrf definition kikan\n", "vrf definition kikan\n rd 64496:1\n route-target export 64496:1\n")
-        + "router bgp 64496\n address-family ipv4 vrf kikan\n  redistribute connected\n address-family ipv4 vrf naibu\n", ONE),
-}  # fmt: skip
+        CORE.replace(
+            "vrf definition naibu\n", "vrf definition naibu\n rd 64496:2\n route-target import 64496:1\n"
+        ).replace("vrf definition kikan\n", "vrf definition kikan\n rd 64496:1\n route-target export 64496:1\n")
+        + "router bgp 64496\n address-family ipv4 vrf kikan\n  redistribute connected\n address-family ipv4 vrf naibu\n",
+        ONE,
+    ),
+}
 
 
 @pytest.mark.parametrize("name", LEAKS)
