@@ -113,6 +113,8 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
                 raw.unknown.append(plain)
     for name, values in own.items():
         raw.hosts[str(name)] = walker.host(name, values)
+    strange = [path for path in sorted((root / "host_vars").glob("*.yml")) if path.stem not in raw.hosts]
+    raw.problems += [Message("INV024", Where(file=_relative(root, str(path))), {"name": path.stem}) for path in strange]
     return raw
 
 

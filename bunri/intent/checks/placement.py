@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bunri.messages import Message
@@ -18,7 +17,7 @@ EAP_TLS_ONLY = frozenset({"kikan", "naibu"})
 
 
 def check(city: City) -> Iterator[Message]:
-    """Yield INV160–168, INV172–174."""
+    """Yield INV160–162, INV164–168, INV172–174."""
     yield from _servers(city)
     yield from _copies(city)
     yield from _wireless(city)
@@ -44,14 +43,12 @@ def _servers(city: City) -> Iterator[Message]:
 
 
 def _copies(city: City) -> Iterator[Message]:
+    """Where copies stand. Their age is no fault of the inventory: it is judged by the placement rules (N10, N12)."""
     known = city.servers.servers
     targets = {name: [copy.to for copy in server.copies if copy.to in known] for name, server in known.items()}
     for name, server in known.items():
         for number, copy in enumerate(server.copies):
             key: Key = ("servers", "servers", name, "copies", number)
-            if city.today - copy.last > timedelta(hours=copy.rpo_hours, days=1):
-                params = {"name": name, "hours": copy.rpo_hours, "day": copy.last}
-                yield Message("INV163", city.where(*key, "last"), params)
             if copy.to in known and copy.form == "remote" and _site(city, copy.to) == _site(city, name):
                 params = {"name": name, "other": copy.to, "site": _site(city, name)}
                 yield Message("INV162", city.where(*key, "to"), params)
@@ -64,9 +61,6 @@ def _copies(city: City) -> Iterator[Message]:
         if pair.first in known and pair.second in known and _site(city, pair.first) == _site(city, pair.second):
             params = {"name": pair.first, "other": pair.second, "site": _site(city, pair.first)}
             yield Message("INV162", city.where(*key, "second"), params)
-        if city.today - pair.last > timedelta(hours=pair.rpo_hours, days=1):
-            params = {"name": pair.first, "hours": pair.rpo_hours, "day": pair.last}
-            yield Message("INV163", city.where(*key, "last"), params)
 
 
 def _circle(start: str, targets: dict[str, list[str]]) -> tuple[str, ...]:
