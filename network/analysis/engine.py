@@ -6,6 +6,7 @@ with fewer failures: only segments and components that the difference touches ar
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,16 @@ class Engine:
         return self._state(failures, wired, ribs, solved, unproved, base)
 
     def _from_nothing(self, failures: Failures) -> State:
+        # nothing here makes cycles, and the collector would walk a growing heap again and again
+        running = gc.isenabled()
+        gc.disable()
+        try:
+            return self._all(failures)
+        finally:
+            if running:
+                gc.enable()
+
+    def _all(self, failures: Failures) -> State:
         forced: frozenset[Port] = frozenset()
         seen = {forced}
         problem: tuple[str, ...] = ()

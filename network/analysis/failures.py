@@ -132,7 +132,9 @@ def effects(engine: Engine, base: State) -> tuple[list[Effect], dict[Element, El
 
 
 def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str], cut: frozenset[int]) -> Effect:
+    before_solves = engine.plan.solves
     state = engine.compute(frozenset({element}), base)
+    work = engine.plan.solves - before_solves
     if base.wired is None or state.wired is None:
         raise TypeError("a state of this engine is needed")
     tables = changed_tables(base, state)
@@ -153,7 +155,8 @@ def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str],
         )
         lost = {port for port in base.wired.up - state.wired.up if port.device not in leaves}
         inert = not lost and [x for x in before if x[0]] == [x for x in after if x[0]]
-    weight = len(tables) * 1000 + len(gone)
+    # a pair is computed from its heavier element: the one whose own scenario cost most
+    weight = work * 10 + len(tables)
     return Effect(element, dead, cut, frozenset(gone), inert, weight, state)
 
 

@@ -46,6 +46,8 @@ def mask(text: str, words: list[str]) -> str:
         if word in _AFTER:
             # ``neighbor A password 7 X``, ``ip ospf message-digest-key 1 md5 7 X``, ``ntp authentication-key 1 md5 X``
             following = index + 1
+            if word == "pre-shared-key" and words[following : following + 1] in (["address"], ["hostname"]):
+                continue
             if word == "authentication-key" and first[0] == "ntp":
                 continue
             if word in {"aes", "des", "3des", "sha", "md5", "sha256"} and first[0] in {"crypto", "encryption", "hash"}:

@@ -53,17 +53,12 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _table(rows: list[Row]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(title="802.1X: 端末分類 × 方式 × 結果 × VLAN × 系 / class × method × result × VLAN × zone")
-    for head in ("分類 class", "方式 method", "場所 where", "結果 result", "VLAN", "系 zone", ""):
-        table.add_column(head, no_wrap=True)
+    print("端末分類 × 方式 × 結果 × VLAN × 系 / class × method × result × VLAN × zone\n")
+    print(f"{'class':<15} {'method':<8} {'where':<36} {'result':<7} {'VLAN':>4}  {'zone':<6} ")
     for row in rows:
-        mark = "○" if row.holds else f"× {row.expected}"
-        result = row.result.split()[0]
-        table.add_row(row.terminal_class, row.method, row.where, result, str(row.vlan or "-"), row.zone, mark)
-    Console().print(table)
+        mark = "○" if row.holds else f"× 期待 / expected: {row.expected}"
+        result, vlan = row.result.split()[0], row.vlan or "-"
+        print(f"{row.terminal_class:<15} {row.method:<8} {row.where:<36} {result:<7} {vlan:>4}  {row.zone:<6} {mark}")
 
 
 def terminal() -> Command:

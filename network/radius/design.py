@@ -43,7 +43,8 @@ def identity_of(city: City, terminal: str) -> str:
 
 
 def _clients(city: City) -> Iterator[Client]:
-    wanted = {port.device for port in city.access_ports} | {item.device for item in city.wlan.controllers}
+    asking = {port.device for port in city.access_ports if city.profile(port).mode in ("dot1x", "mab")}
+    wanted = asking | {item.device for item in city.wlan.controllers}
     for name, device in city.devices.items():
         if name in wanted:
             yield Client(name, str(device.management))
@@ -65,7 +66,7 @@ def _identities(city: City) -> Iterator[Identity]:
         if city.dot1x.classes[terminal.terminal_class].method != "mab":
             yield Identity(identity_of(city, terminal.name), terminal.terminal_class)
     for user in city.dot1x.users:
-        yield Identity(user.name, user.class_name)
+        yield Identity(user.name, user.terminal_class)
 
 
 def _bypasses(city: City) -> Iterator[Bypass]:

@@ -57,6 +57,7 @@ class _Who:
     secret: str
     port: int
     passwords: dict[str, str]
+    controllers: frozenset[str]
 
     def server(self, client: str) -> probe.Server:
         return probe.Server(ADDRESS, self.port, self.secret, lab.lab_address(self.client(client)))
@@ -87,7 +88,9 @@ def run(city: City, server: str, now: datetime, report: Callable[[str], None] = 
         lab.install(where, files, made.certificate, made.key, made.trust)
         secret = city.secrets[city.dot1x.secret].get_secret_value()
         passwords = {user.name: city.secrets[user.secret].get_secret_value() for user in city.dot1x.users}
-        who = _Who(made.design, folder, authority.folder / "root" / "root.crt", secret, port, passwords)
+        controllers = frozenset(item.device for item in city.wlan.controllers)
+        sites = {identity_of(city, t.name): t.site for t in city.terminal_list}
+        who = _Who(made.design, folder, authority.folder / "root" / "root.crt", secret, port, passwords, controllers)
         rows: list[Row] = []
         with lab.RadiusLab(where, server, port):
             for item in made.design.classes:
@@ -100,22 +103,23 @@ def run(city: City, server: str, now: datetime, report: Callable[[str], None] = 
                     issued = authority.issue(profile, holder, [holder], now, 30, key_passphrase=_PASSPHRASE)
                     (folder / "client.crt").write_bytes(issued.certificate + issued.chain)
                     (folder / "client.key").write_bytes(issued.key or b"")
-                rows += _class_rows(who, item, holder, _ssids(city))
+                rows += _class_rows(who, item, holder, sites.get(holder, ""), _ssids(city))
             rows += _bypass_rows(city, who)
             rows += [_unknown(who, identity_of(city, "unknown"))]
         return rows
 
 
-def _class_rows(who: _Who, item: Class, holder: str, ssids: dict[str, tuple[int, str]]) -> list[Row]:
-    rows = []
+def _class_rows(who: _Who, item: Class, holder: str, site: str, ssids: dict[str, tuple[int, str]]) -> list[Row]:
+    rows, seen = [], set()
     for reply in item.replies:
-        client = reply.client or _other_client(who.design, item)
+        if reply.vlan in seen:
+            continue  # one switch shows what the others with the same VLAN do
+        seen.add(reply.vlan)
+        client = reply.client or _client_at(who.design, item, site)
         answer = probe.eap(who.server(client), _supplicant(who, item, holder), probe.Port())
         rows.append(_row(who, item.name, item.method, client, f"accept {reply.vlan}", answer))
-        if not reply.client:
-            break
     for ssid, (vlan, _zone) in ssids.items():
-        controller = next(c.name for c in who.design.clients if "wlc" in c.name)
+        controller = next(c.name for c in who.design.clients if c.name in who.controllers)
         answer = probe.eap(who.server(controller), _supplicant(who, item, holder), probe.Port(ssid=ssid))
         # RADIUS says yes or no; the VLAN is the one that the controller's policy profile gives the SSID.
         expected = f"accept {vlan}" if item.ssid == ssid else "reject"
@@ -142,7 +146,7 @@ def _unknown(who: _Who, name: str) -> Row:
     supplicant = probe.Supplicant(
         name, who.root, who.folder / "client.crt", who.folder / "client.key", _PASSPHRASE.decode()
     )
-    client = who.design.clients[0].name
+    client = next(c.name for c in who.design.clients if c.name not in who.controllers)
     return _row(who, "-", "eap-tls", client, "reject", probe.eap(who.server(client), supplicant, probe.Port()))
 
 
@@ -163,9 +167,10 @@ def _supplicant(who: _Who, item: Class, holder: str) -> probe.Supplicant:
     )
 
 
-def _other_client(design: RadiusDesign, item: Class) -> str:
+def _client_at(design: RadiusDesign, item: Class, site: str) -> str:
     special = {reply.client for reply in item.replies}
-    return next(client.name for client in design.clients if client.name not in special)
+    plain = [client.name for client in design.clients if client.name not in special]
+    return next((name for name in plain if name.startswith(f"{site}-")), plain[0])
 
 
 def _ssids(city: City) -> dict[str, tuple[int, str]]:

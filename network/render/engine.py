@@ -145,29 +145,27 @@ def render(designs: Mapping[str, DeviceDesign], *, folder: Path = TEMPLATES) -> 
     bootstraps: dict[str, str] = {}
     for name in sorted(designs):
         text = _render(env, f"{designs[name].platform}/main.j2", designs[name], folder)
-        configs[name], origins.lines[name] = _unmark(text, index)
+        configs[name], origins.lines[name] = _unmark(text, index, name)
         text = _render(env, f"{designs[name].platform}/bootstrap.j2", designs[name], folder)
-        bootstraps[name] = _unmark(text, {})[0]
+        bootstraps[name] = _unmark(text, {}, name)[0]
     for mark in index:
         template, line, origin = mark.split(".", 2)
         origins.table.append((int(template), int(line), origin))
     return Rendered(configs, bootstraps, origins)
 
 
-def _unmark(text: str, index: dict[str, int]) -> tuple[str, list[int]]:
+def _unmark(text: str, index: dict[str, int], device: str) -> tuple[str, list[int]]:
     lines: list[str] = []
     numbers: list[int] = []
     for piece in text.split("\n"):
-        # A line put together from two template lines carries two markers: the first piece of text names its origin.
         line, mark, rest = piece.partition(_MARK)
         if not mark:
+            # Only the end of the text has no marker: every template line that is printed has one.
             if line:
-                lines.append(line)
-                numbers.append(index.setdefault("0.0.", len(index)))
+                raise error("RND011", Where(device=device), text=line)
             continue
         if _MARK in rest:
-            mark, _, _ = rest.partition(_MARK)
-            raise ValueError(f"two template lines on one output line: {line!r}")
+            raise error("RND011", Where(device=device), text=line)
         lines.append(line)
         numbers.append(index.setdefault(rest, len(index)))
     lines.append("")

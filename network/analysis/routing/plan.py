@@ -74,6 +74,7 @@ class Plan:
     attachments_of: dict[Port, list[ospf.Attachment]] = field(default_factory=dict)
     processes: dict[Table, list[int]] = field(default_factory=dict)
     bgp_of: dict[Table, int] = field(default_factory=dict)
+    solves: int = 0  # prefixes solved so far: what a scenario costs
     domain_ports: list[frozenset[Port]] = field(default_factory=list)
     facts: dict[tuple[object, ...], object] = field(default_factory=dict)  # a table's own routes by its live interfaces
     critical_of: list[frozenset[int]] = field(default_factory=list)  # domain → speakers whose routes others depend on

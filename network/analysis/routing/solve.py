@@ -557,9 +557,10 @@ class Solver:
                 and prefix not in differing
                 and (other.stubs is after.stubs or other.stubs.get(prefix, ()) == stub)
                 and (renewed or there.externals == solution.externals)
+                and self._same_values(there)
             )
             if renewed or speakers & critical:
-                if usable and there is not None and wrong.isdisjoint(critical) and self._same_values(there):
+                if usable and there is not None and wrong.isdisjoint(critical):
                     chosen = everyone - gone if renewed else speakers
                     self._adopt(prefix, there, chosen - wrong)
                     dirty.discard(prefix)
@@ -739,6 +740,7 @@ class Solver:
         """Find every table's route to one prefix and install it."""
         self.current = prefix
         self.used_keys = set()
+        self.plan.solves += 1
         component = self.component
         base: dict[Table, Candidate] = {}
         for table in self._holders(prefix):

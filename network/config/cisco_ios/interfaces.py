@@ -689,7 +689,9 @@ def tunnel(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         return True
     if word == "mode":
         t["mode"] = "gre ip" if no else " ".join(w[2:])
-        return t["mode"] in {"gre ip", "ipip", "gre multipoint"} and t["mode"] != "gre multipoint"
+        return t["mode"] in {"gre ip", "ipip", "ipsec ipv4"}
+    if word == "protection" and w[2:4] == ["ipsec", "profile"] and len(w) in {5, 6}:
+        return r.ignore(s, "encrypts the tunnel's packets")
     if word == "key" and len(w) <= 3:
         t["key"] = "" if no else digest(w[2])
         return True
@@ -741,6 +743,8 @@ def first_hop(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         if word == "follow":
             return False
         return r.ignore(s, "a timer or name of a first-hop group")
+    if word not in {"ip", "priority", "preempt", "track", "shutdown"}:
+        return False
     draft = _group(r, protocol, group, s)
     return _group_line(draft, rest, no, s)
 

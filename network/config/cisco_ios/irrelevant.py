@@ -389,6 +389,13 @@ FORMS: dict[str, dict[str, str]] = {
             crypto pki certificate **
             crypto pki server *
             crypto logging **
+            crypto isakmp keepalive **
+            crypto isakmp key **
+            crypto isakmp enable
+            crypto isakmp aggressive-mode disable
+            crypto isakmp invalid-spi-recovery
+            crypto ipsec security-association **
+            crypto ipsec df-bit **
             crypto ipsec nat-transparency **
             standby delay **
             fhrp version vrrp v2
@@ -724,6 +731,9 @@ FORMS: dict[str, dict[str, str]] = {
             bgp transport **
             bgp update-group **
             bgp enforce-first-as
+            bgp dampening
+            bgp dampening **
+            bgp bestpath compare-routerid
             timers bgp **
             neighbor * description **
             neighbor * timers **
@@ -789,6 +799,13 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "crypto pki certificate map * #": ("certificates", "subject-name issuer-name name alt-subject-name serial-number"),
     "crypto pki certificate pool": ("certificates", "cabundle"),
     "crypto pki server *": ("certificates", "issuer-name lifetime database grant hash cdp-url shutdown auto-rollover"),
+    "crypto isakmp policy #": ("key exchange of tunnels", "encr encryption authentication group lifetime hash"),
+    "crypto isakmp profile *": ("key exchange of tunnels", "keyring match local-address self-identity vrf description"),
+    "crypto keyring *": ("key exchange of tunnels", "local-address pre-shared-key description"),
+    "crypto ipsec transform-set **": ("encryption of tunnels", "mode"),
+    "crypto ipsec profile *": ("encryption of tunnels", "set description"),
+    "crypto ikev2 proposal *": ("key exchange of tunnels", "encryption integrity group prf"),
+    "crypto ikev2 policy *": ("key exchange of tunnels", "match proposal"),
     "flow exporter *": (
         "flow export",
         "description destination source transport template option export-protocol vrf output-features dscp ttl",

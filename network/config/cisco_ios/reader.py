@@ -26,6 +26,14 @@ UNKNOWN = "unknown"
 _SAME_INDENT = frozenset({"bgp-af", "vrf-af", "eigrp-af", "eigrp-topology", "ospfv3-af"})
 _PROMPT = re.compile(r"^[\w.:@/-]+(?:\([\w-]+\))?[#>]\s*(?:(?:sh|show|sho|ter|term|terminal|en|enable|ex|exit|more|wr|write|copy|logout|quit|disable)\b.*)?$")  # fmt: skip  # noqa: E501
 _NOISE = ("Building configuration", "Current configuration", "Using ", "% ", "Load for", "Time source is", "Last login")
+_EXITS = {
+    "exit-address-family": frozenset({"bgp-af", "vrf-af", "eigrp-af"}),
+    "exit-af-interface": frozenset({"eigrp-af-interface"}),
+    "exit-af-topology": frozenset({"eigrp-topology"}),
+    "exit-vrrp": frozenset({"vrrp-af"}),
+    "exit-peer-session": frozenset({"bgp-template"}),
+    "exit-peer-policy": frozenset({"bgp-template"}),
+}
 _HEX = re.compile(r"^[0-9A-Fa-f ]+$")
 
 
@@ -205,10 +213,10 @@ class Reader:
             elif len(self.stack) > 1:
                 self.stack.pop()
             return self.ignore(source, "end of a section")
-        if word.startswith("exit-") and len(words) == 1:
-            while len(self.stack) > 1:
-                closed = self.stack.pop()
-                if closed.name.endswith(("-af", "-topology", "-af-interface")) or not self.flat:
+        if word in _EXITS and len(words) == 1:
+            for depth in range(len(self.stack) - 1, 0, -1):
+                if self.stack[depth].name in _EXITS[word]:
+                    del self.stack[depth:]
                     break
             return self.ignore(source, "end of a section")
         if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from network.config.cisco_ios.common import cidr6, ip, ip6, is_ip, mask_length, net, number
+from network.config.cisco_ios.common import cidr, cidr6, ip, ip6, is_ip, mask_length, net, number
 from network.config.model import Prefix, Source, StaticRoute
 from network.config.names import canonical_interface, is_ios_interface
 
@@ -135,6 +135,8 @@ def static(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         return False
     if six:
         target, rest = cidr6(rest[0]), rest[1:]
+    elif "/" in rest[0]:
+        target, rest = cidr(rest[0]), rest[1:]
     else:
         length = mask_length(rest[1])
         target, rest = Prefix(ip(rest[0]) & net(length), length), rest[2:]

@@ -21,7 +21,7 @@ class Dot1xEdge(Rule):
     advice_en = "Configure 802.1X or MAB, or shut the port down. For ports behind a locked door list their VLANs in `fixed_vlans`."
     bad = "interface GigabitEthernet1/0/1\n switchport mode access\n switchport access vlan 10"
     good = (
-        "interface GigabitEthernet1/0/1\n switchport mode access\n switchport access vlan 10\n"
+        "dot1x system-auth-control\ninterface GigabitEthernet1/0/1\n switchport mode access\n switchport access vlan 10\n"
         " authentication port-control auto\n dot1x pae authenticator"
     )
     parameters = {
