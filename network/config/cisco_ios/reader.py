@@ -46,7 +46,7 @@ class Mode:
     targets: tuple[Any, ...]
     header: str
     scope: str
-    path: tuple[str, ...] = ()           # header lines of the open modes, outermost first
+    path: tuple[str, ...] = ()  # header lines of the open modes, outermost first
 
 
 @dataclass(slots=True)

@@ -149,15 +149,26 @@ class Builder:
                 self.d.statements[(*context, f"set {key} {' '.join(setting.values)}")] = setting.source
             elif key in free or (free_stars and key.startswith(free_stars)):
                 for number_ in setting.lines:
-                    self.ignore(setting.source if number_ == setting.source.line else self._line(number_), "does not choose where a packet goes")  # noqa: E501
-                text = f"set {key} {' '.join(setting.values)}" if "<masked>" not in setting.source.text else setting.source.text
+                    self.ignore(
+                        setting.source if number_ == setting.source.line else self._line(number_),
+                        "does not choose where a packet goes",
+                    )  # noqa: E501
+                text = (
+                    f"set {key} {' '.join(setting.values)}"
+                    if "<masked>" not in setting.source.text
+                    else setting.source.text
+                )
                 self.d.statements[(*context, text)] = setting.source
             else:
                 for number_ in setting.lines:
-                    self.block(setting.source if number_ == setting.source.line else self._line(number_), scope, context)
+                    self.block(
+                        setting.source if number_ == setting.source.line else self._line(number_), scope, context
+                    )
         for old in node.overridden:
             for number_ in old.lines:
-                self.ignore(old.source if number_ == old.source.line else self._line(number_), "a later line sets the same key")
+                self.ignore(
+                    old.source if number_ == old.source.line else self._line(number_), "a later line sets the same key"
+                )
         for key, source in node.unset:
             if key in known or key in free or read == "*" or key.startswith((*known_stars, *free_stars) or ("\0",)):
                 self.ignore(source, "back to the default")
@@ -200,7 +211,9 @@ class Builder:
             for node in nodes:
                 self._collect(vdom or "root", node)
         self._system()
-        names = list(dict.fromkeys([*(vdom or "root" for vdom, _ in scopes), *(i.vdom for i in self.d.interfaces.values())]))
+        names = list(
+            dict.fromkeys([*(vdom or "root" for vdom, _ in scopes), *(i.vdom for i in self.d.interfaces.values())])
+        )
         for vdom in names:
             self.vdom = vdom
             self.d.vrfs[vdom] = Vrf(vdom)
@@ -267,7 +280,11 @@ class Builder:
                 self._block_all(child, label, scope)
             else:
                 self._ignore_all(child, "does not choose where a packet goes", label)
-        elif path.startswith("firewall") and child.name in {"tagging", "pingserver", "realservers"} and not child.children:
+        elif (
+            path.startswith("firewall")
+            and child.name in {"tagging", "pingserver", "realservers"}
+            and not child.children
+        ):
             self._ignore_all(child, "empty", label)
         elif child.name == "tagging":
             self._ignore_all(child, "a label", label)
@@ -302,7 +319,12 @@ class Builder:
             self.central_nat = True
         if "enable" in {node.first(key) for key in ("asymroute", "asymroute6", "asymroute-icmp", "asymroute6-icmp")}:
             self.asymmetric = True
-        for key, usual in (("opmode", "nat"), ("ngfw-mode", "profile-based"), ("sip-expectation", "disable"), ("status", "enable")):
+        for key, usual in (
+            ("opmode", "nat"),
+            ("ngfw-mode", "profile-based"),
+            ("sip-expectation", "disable"),
+            ("status", "enable"),
+        ):
             if node.first(key, usual) != usual:
                 self.block(node.at(key), f"vdom {vdom}")
         if node.first("vdom-type", "traffic") not in {"traffic", "admin"}:
@@ -366,9 +388,17 @@ class Builder:
         if node.first("vrf", "0") != "0":
             self.block(node.at("vrf"), scope)
         kind = _KINDS.get(kind_text, "other")
-        if kind_text not in {*_KINDS, "vdom-link", "hard-switch", "switch", "vap-switch", "wl-mesh", "hdlc", "emac-vlan", "geneve"} or (
-            kind_text in {"emac-vlan", "geneve", "vap-switch", "wl-mesh"}
-        ):
+        if kind_text not in {
+            *_KINDS,
+            "vdom-link",
+            "hard-switch",
+            "switch",
+            "vap-switch",
+            "wl-mesh",
+            "hdlc",
+            "emac-vlan",
+            "geneve",
+        } or (kind_text in {"emac-vlan", "geneve", "vap-switch", "wl-mesh"}):
             self.block(node.at("type"), scope)
         if node.first("vlan-protocol", "8021q") != "8021q":
             self.block(node.at("vlan-protocol"), scope)
@@ -494,7 +524,9 @@ class Builder:
             if kind == "ipprefix":
                 network = ipaddress.IPv6Network(node.first("ip6", "::/0"), strict=False)
                 care = _ALL6 << (128 - network.prefixlen) & _ALL6
-                return Place((), any=True) if not network.prefixlen else Place((Wild(int(network.network_address), care),))
+                return (
+                    Place((), any=True) if not network.prefixlen else Place((Wild(int(network.network_address), care),))
+                )
         except ValueError:
             self.block(node.at("ip6"), f"address {node.name}")
         return Place((), inexact=True)
@@ -538,7 +570,11 @@ class Builder:
     def _service(self, node: Node) -> tuple[Service, ...]:
         protocol = node.first("protocol", "TCP/UDP/SCTP")
         extra: dict[str, Any] = {}
-        if node.sets.get("fqdn") or (node.first("iprange", "0.0.0.0") != "0.0.0.0") or node.first("app-service-type", "disable") != "disable":  # noqa: E501, S104
+        if (
+            node.sets.get("fqdn")
+            or (node.first("iprange", "0.0.0.0") != "0.0.0.0")
+            or node.first("app-service-type", "disable") != "disable"
+        ):  # noqa: E501, S104
             extra["inexact"] = True
         if node.first("proxy", "disable") == "enable":
             return (_svc(inexact=True),)
@@ -554,7 +590,12 @@ class Builder:
                 return (_svc(**fields, **extra),)
             if protocol in {"TCP/UDP/SCTP", "TCP/UDP/UDP-Lite/SCTP"}:
                 items: list[Service] = []
-                for key, value in (("tcp-portrange", 6), ("udp-portrange", 17), ("sctp-portrange", 132), ("udplite-portrange", 136)):
+                for key, value in (
+                    ("tcp-portrange", 6),
+                    ("udp-portrange", 17),
+                    ("sctp-portrange", 132),
+                    ("udplite-portrange", 136),
+                ):
                     items.extend(_ports(value, node.all(key), extra))
                 return tuple(items)
             if protocol == "ALL":
@@ -579,13 +620,17 @@ class Builder:
                 external = _range(node.first("extip"))
                 mapped = _range(node.first("mappedip"))
                 forward = node.first("portforward") == "enable"
-                protocol = {"tcp": 6, "udp": 17, "sctp": 132, "icmp": 1}[node.first("protocol", "tcp")] if forward else None
+                protocol = (
+                    {"tcp": 6, "udp": 17, "sctp": 132, "icmp": 1}[node.first("protocol", "tcp")] if forward else None
+                )
                 ports = _port_range(node.first("extport")) if forward and node.first("extport") else None
                 inside = _port_range(node.first("mappedport") or node.first("extport")) if ports else None
             except (ValueError, KeyError, IndexError):
                 self.block(node.source, scope)
                 continue
-            self.vips[name] = Vip(name, node.first("extintf", "any"), external, mapped, node.source, protocol, ports, inside)
+            self.vips[name] = Vip(
+                name, node.first("extintf", "any"), external, mapped, node.source, protocol, ports, inside
+            )
         for source_node in self._table("firewall central-snat-map").values():
             self.snat.append(source_node.source)
             if self.central_nat:
@@ -610,7 +655,16 @@ class Builder:
         scope = f"route {name}"
         if node.first("status", "enable") == "disable":
             return
-        for key in ("internet-service", "internet-service-custom", "sdwan-zone", "virtual-wan-link", "sdwan", "dynamic-gateway", "vrf", "src"):
+        for key in (
+            "internet-service",
+            "internet-service-custom",
+            "sdwan-zone",
+            "virtual-wan-link",
+            "sdwan",
+            "dynamic-gateway",
+            "vrf",
+            "src",
+        ):
             if node.first(key, "disable") not in {"disable", "0", "0.0.0.0"}:  # noqa: S104
                 self.block(node.at(key), scope)
                 return
@@ -621,7 +675,9 @@ class Builder:
                 if found is None or found.inexact:
                     self.block(node.at("dstaddr"), scope)
                     return
-                prefixes = [Prefix(0, 0, 6 if six else 4)] if found.any else [_as_prefix(wild, six) for wild in found.wilds]
+                prefixes = (
+                    [Prefix(0, 0, 6 if six else 4)] if found.any else [_as_prefix(wild, six) for wild in found.wilds]
+                )
             elif six:
                 network = ipaddress.IPv6Network(node.first("dst", "::/0"), strict=False)
                 prefixes = [Prefix(int(network.network_address), network.prefixlen, 6)]
@@ -651,7 +707,16 @@ class Builder:
         if node.first("status", "enable") == "disable":
             return
         fields: dict[str, Any] = {}
-        if any(node.all(key) for key in ("internet-service-id", "internet-service-custom", "internet-service-fortiguard", "users", "groups")):
+        if any(
+            node.all(key)
+            for key in (
+                "internet-service-id",
+                "internet-service-custom",
+                "internet-service-fortiguard",
+                "users",
+                "groups",
+            )
+        ):
             fields["inexact"] = True
         if node.first("tos-mask", "0x00") not in {"0x00", "0"}:
             fields["inexact"] = True
@@ -680,7 +745,10 @@ class Builder:
             if protocol:
                 fields["protocols"] = (protocol,)
             if protocol in {6, 17, 132}:
-                for key, low, high in (("dport", "start-port", "end-port"), ("sport", "start-source-port", "end-source-port")):
+                for key, low, high in (
+                    ("dport", "start-port", "end-port"),
+                    ("sport", "start-source-port", "end-source-port"),
+                ):
                     a, b = _int(node.first(low), 0), _int(node.first(high), 65535)
                     if (a, b) not in {(0, 65535), (1, 65535)}:
                         fields[key] = (Ports(a, b),)
@@ -745,13 +813,25 @@ class Builder:
             suffix = "6" if family == 6 else ""
             if family == 6 and not (node.all("srcaddr6") or node.all("dstaddr6")):
                 continue
-            if family == 4 and not (node.all("srcaddr") or node.all("dstaddr") or common.get("inexact")) and node.all("srcaddr6"):
+            if (
+                family == 4
+                and not (node.all("srcaddr") or node.all("dstaddr") or common.get("inexact"))
+                and node.all("srcaddr6")
+            ):
                 continue
             matches = self._matches(node, suffix, common, vips if family == 4 else [], scope, enabled)
             pools = self._pools(node, scope) if family == 4 else ()
             lines = tuple(
                 node.sets[key].source
-                for key in ("srcintf", "dstintf", f"srcaddr{suffix}", f"dstaddr{suffix}", "service", "schedule", "action")
+                for key in (
+                    "srcintf",
+                    "dstintf",
+                    f"srcaddr{suffix}",
+                    f"dstaddr{suffix}",
+                    "service",
+                    "schedule",
+                    "action",
+                )
                 if key in node.sets
             )
             self.policies.append(

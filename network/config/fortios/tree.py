@@ -179,7 +179,7 @@ def read(lines: list[str], file: str) -> Tree:
             node.unset.append((words[1], source))
         else:
             node.stray.append(source)
-            node.structure.extend(numbers[1:])
+            node.stray.extend(Source(file, n, lines[n - 1].strip()) for n in numbers[1:])
     return tree
 
 

@@ -1,0 +1,69 @@
+"""The verifier runs under plain Windows Python: no POSIX-only module or call, nothing of the renderer, no Ansible."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted(path for room in ("config", "analysis", "policy") for path in (ROOT / "network" / room).rglob("*.py"))
+MODULES = {
+    "fcntl",
+    "pwd",
+    "grp",
+    "resource",
+    "termios",
+    "tty",
+    "pty",
+    "syslog",
+    "crypt",
+    "spwd",
+    "posix",
+    "nis",
+    "ansible",
+    "napalm",
+    "netmiko",
+}
+ROOMS = ("bunri.intent", "bunri.change", "network.design", "network.render", "network.deploy", "network.lab", "vdi")
+CALLS = {
+    "os": {"fork", "forkpty", "getuid", "geteuid", "getgid", "setuid", "chown", "mkfifo", "getloadavg", "sched_getaffinity", "kill", "killpg",
+           "setsid", "nice", "uname", "wait", "waitpid", "symlink", "link"},
+    "signal": {"SIGALRM", "alarm", "setitimer", "SIGUSR1", "SIGUSR2", "SIGHUP", "SIGKILL"},
+}  # fmt: skip
+
+
+def problems(tree):
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.split(".")[0] in MODULES or name.startswith(ROOMS):
+                yield node.lineno, name
+            first, _, last = name.rpartition(".")
+            if last in CALLS.get(first, ()):
+                yield node.lineno, name
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in CALLS.get(node.value.id, ())
+        ):
+            yield node.lineno, f"{node.value.id}.{node.attr}"
+        if isinstance(node, ast.Constant) and node.value in {"fork", "forkserver"}:
+            yield node.lineno, f"start method {node.value}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_posix_only_and_no_renderer(path):
+    assert list(problems(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import fcntl", "from os import fork", "import os\nos.fork()", "from network.render import x", "from network import render", "import ansible.parsing",
+     "def f():\n    import pwd", "import signal\nsignal.alarm(1)", "get_context('fork')"],
+)  # fmt: skip
+def test_the_check_sees_them(text):
+    assert list(problems(ast.parse(text)))
