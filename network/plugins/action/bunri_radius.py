@@ -16,7 +16,7 @@ from network.radius.lab import lab_address
 from network.radius.render import Place
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core ships no types
+class ActionModule(ActionBase):
     """Return ``files`` and ``trust`` as path → text. The result is secret: the role sets ``no_log``."""
 
     TRANSFERS_FILES = False
