@@ -73,7 +73,24 @@ class _Builder:
         for _ in range(random.choice((0, 0, 1, 1, 1, 2, 3))):
             self.mistake()
         self.declare()
+        self.settle()
         return self.network
+
+    def settle(self) -> None:
+        """Take out what differs between IOS releases, so that there is one right answer.
+
+        That is: plain ``redistribute`` of replicated routes, and a default route taken into BGP by ``redistribute``.
+        """
+        routers = self.network.routers()
+        for box in routers:
+            for item in list(box.replicate):
+                told = [p.redistribute for p in box.ospf if p.vrf == item[0]]
+                told += [box.bgp.tables[item[0]].redistribute] if box.bgp and item[0] in box.bgp.tables else []
+                if any(told):
+                    box.replicate.remove(item)
+            for process in box.ospf:
+                if any(other.bgp for other in routers):
+                    process.default = ""
 
     def device(self, name: str) -> Router:
         box = Router(name)
@@ -722,7 +739,7 @@ class _Builder:
         if found is None:
             return
         box, _, owner, (_, name, _, prefix) = found
-        if box.vlans:
+        if box.vlans or box.nat:
             return
         if self.random.random() < 0.5:
             self.leak_global()

@@ -166,8 +166,8 @@ def hosts(simulator: Simulator, zone: str, prefix: Net) -> list[tuple[str, str, 
         if not isinstance(box, Router) or box.interfaces[interface].vrf != zone:
             continue
         own = box.interfaces[interface]
-        if own.address is None:
-            continue
+        if own.address is None or (own.hsrp is not None and not simulator.active(device, interface)):
+            continue  # hosts use the virtual address
         home = Net(own.address & mask(own.length), own.length)
         both = home if home.length >= prefix.length else prefix
         if (home.holds(both.value) and prefix.holds(both.value)) is False:

@@ -396,8 +396,9 @@ def _best(offers: list[Route]) -> Table:
         grouped.setdefault(route.prefix, []).append(route)
     table: Table = {}
     for prefix, rivals in grouped.items():
-        top = min((r.distance, rank[r.protocol], r.metric) for r in rivals)
-        winners = [r for r in rivals if (r.distance, rank[r.protocol], r.metric) == top]
+        # A replicated route gives way to the table's own of the same distance (EVN guide).
+        top = min((r.distance, r.leaked, rank[r.protocol], r.metric) for r in rivals)
+        winners = [r for r in rivals if (r.distance, r.leaked, rank[r.protocol], r.metric) == top]
         hops = frozenset(hop for r in winners for hop in r.hops)
         table[prefix] = replace(winners[0], hops=hops, leaked=all(r.leaked for r in winners))
     return table

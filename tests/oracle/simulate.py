@@ -182,6 +182,9 @@ class Simulator:
             if route is None:
                 ends.add(Fate("dropped", box.name, name, f"no route in {vrf or 'global'}", packet))
                 return
+            if route.protocol == "local":
+                ends.add(Fate("local", box.name, name, "", packet))
+                return
             hops = sorted(route.hops, key=str)
         for hop in hops:
             if hop.interface == "Null0":
