@@ -21,7 +21,7 @@ from jinja2.ext import Extension
 from bunri.messages import Where, error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from jinja2.parser import Parser
 
@@ -45,6 +45,10 @@ class Emit(Extension):
         return nodes.Output([parser.parse_expression()]).set_lineno(line)
 
 
+class SwallowedLineError(TemplateSyntaxError):
+    """A template line that prints text but whose line end ``trim_blocks`` takes away: it would join the next line."""
+
+
 class Marked(Extension):
     """Appends the origin marker to each output line of a template before it is compiled."""
 
@@ -55,20 +59,25 @@ class Marked(Extension):
             names.append(name or "")
         number = names.index(name or "")
         out: list[str] = []
-        last, line, swallowed = 0, 1, False
+        last, line, swallowed, prints = 0, 1, False, False
         for match in _TOKEN.finditer(source):
             text = match[0]
-            out.append(source[last : match.start()])
-            if last != match.start():
+            plain = source[last : match.start()]
+            out.append(plain)
+            if plain:
                 swallowed = False
+                prints = prints or not plain.isspace()
             if text == "\n":
                 # trim_blocks: the first line end after a block or comment is not printed
                 out.append("\n" if swallowed else f"{_MARK}{number}.{line}.{{{{ origin }}}}\n")
-                swallowed = False
+                if swallowed and prints:
+                    raise SwallowedLineError(source.split("\n")[line - 1].strip(), line, name, filename)
+                swallowed = prints = False
                 line += 1
             else:
                 out.append(text)
                 swallowed = text[1] != "{" and not text.endswith(("+%}", "+#}"))
+                prints = prints or text[1] == "{"
                 line += text.count("\n")
             last = match.end()
         out.append(source[last:])
@@ -179,9 +188,11 @@ def _render(env: Environment, template: str, design: DeviceDesign, folder: Path)
         )
     except TemplateSyntaxError as problem:
         where = Where(_shown(problem.filename or template, folder), problem.lineno or 0, design.name)
+        if isinstance(problem, SwallowedLineError):
+            raise error("RND011", where, text=problem.message or "") from None
         raise error("RND002", where, detail=problem.message or "") from None
     except Exception as problem:
-        where = _place(problem, folder, design.name) or Where(template, 0, design.name)
+        where = _place(problem, env, folder, design.name) or Where(template, 0, design.name)
         kind = (
             "RND001"
             if isinstance(problem, TemplateError) and "undefined" in type(problem).__name__.lower()
@@ -191,11 +202,13 @@ def _render(env: Environment, template: str, design: DeviceDesign, folder: Path)
         raise error(kind, where, detail=str(problem) if kind == "RND001" else type(problem).__name__) from None
 
 
-def _place(problem: BaseException, folder: Path, device: str) -> Where | None:
-    found: Iterable[traceback.FrameSummary] = traceback.extract_tb(problem.__traceback__)
-    for frame in reversed(list(found)):
+def _place(problem: BaseException, env: Environment, folder: Path, device: str) -> Where | None:
+    """Return the template line of the innermost template frame. The traceback has lines of the compiled Python."""
+    for frame in reversed(traceback.extract_tb(problem.__traceback__)):
         if frame.filename.endswith(".j2"):
-            return Where(_shown(frame.filename, folder), frame.lineno or 0, device)
+            name = Path(frame.filename).relative_to(folder.resolve()).as_posix()
+            line = env.get_template(name).get_corresponding_lineno(frame.lineno or 0)
+            return Where(_shown(frame.filename, folder), line, device)
     return None
 
 
