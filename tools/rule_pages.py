@@ -1,5 +1,7 @@
 """Write docs/rules/<id>.md from the rules' classes: ``python tools/rule_pages.py`` (a test checks that the pages are current)."""
 
+# ruff: noqa: E501 - tables and texts read better on one line
+
 from __future__ import annotations
 
 from pathlib import Path

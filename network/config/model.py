@@ -7,6 +7,8 @@ need no conversion: an IPv4 address is 0..2**32-1, an IPv6 address 0..2**128-1; 
 ``vrf`` is ``""`` for the global table on IOS; on FortiOS it is the VDOM's name (``root`` where VDOMs are off).
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -4,6 +4,8 @@
 and come back unchanged.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,8 @@
 A placeholder ``<vault:name>`` is not a secret and stays.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import hashlib

@@ -3,6 +3,8 @@
 The format is Batfish's, so that people can bring what they have. Nothing is written.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import gc

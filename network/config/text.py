@@ -1,5 +1,7 @@
 """From bytes to lines: encodings, line ends, and what terminals leave in a capture."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import re
@@ -32,8 +34,7 @@ def split_lines(text: str) -> list[str]:
     The line numbers stay those of an editor: ``str.splitlines`` is not used, because it also breaks at form feeds and at
     the Unicode separators that a description may hold.
     """
-    if text.startswith("\ufeff"):
-        text = text[1:]
+    text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")

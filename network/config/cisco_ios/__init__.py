@@ -4,6 +4,8 @@
 word → handler. Line accounting, modes and dispatch are ``reader``'s.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from network.config.cisco_ios import authentication, bgp, filters, interfaces, ospf, routing, services, wireless

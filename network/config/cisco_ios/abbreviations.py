@@ -4,6 +4,8 @@ The keywords of a mode are those that IOS offers there as far as they share a be
 that a short form which IOS would call ambiguous is not completed either. A running configuration never needs this.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from typing import Any

@@ -4,6 +4,8 @@ Every VLAN that an outcome written on the device can give is collected: an assig
 between zones.
 """
 
+# ruff: noqa: D103, E501, PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -68,7 +70,7 @@ def _event(r: Reader, rest: list[str], no: bool, s: Source) -> bool:
     elif rest[0] == "no-response":
         outcome, field, tail = "no-response", "guest_vlan", rest[1:]
     else:
-        return rest[0] in {"linksec"} and False
+        return False
     if not tail:
         return no and _assign(r, s, field, outcome, "1", True)
     if tail[0] != "action":
@@ -145,7 +147,7 @@ def source_template(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def template(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``template NAME`` of interfaces."""
-    from network.config.cisco_ios.interfaces import new  # noqa: PLC0415 - the two tables refer to each other
+    from network.config.cisco_ios.interfaces import new
 
     if len(w) != 2 or no:
         return False
@@ -191,7 +193,7 @@ def template_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def control_class(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``class-map`` of QoS or ``class-map type control subscriber``: when a policy's action is taken."""
-    from network.config.cisco_ios import services  # noqa: PLC0415
+    from network.config.cisco_ios import services
 
     if w[1:4] == ["type", "control", "subscriber"] and len(w) == 6:
         r.enter("control-class", (None,), " ".join(w))
@@ -205,7 +207,7 @@ def control_class_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def control_policy(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``policy-map`` of QoS or ``policy-map type control subscriber NAME``."""
-    from network.config.cisco_ios import services  # noqa: PLC0415
+    from network.config.cisco_ios import services
 
     if w[1:4] == ["type", "control", "subscriber"] and len(w) == 5 and not no:
         draft = r.identity.setdefault("policies", {}).setdefault(
@@ -269,7 +271,7 @@ def group_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             r.radius.setdefault(name, _server(name, w[2:], s, ip(w[1])))
         t["servers"] = [item for item in t["servers"] if item != name] + ([] if no else [name])
         return True
-    if w[:3] in (["ip", "vrf", "forwarding"],) and len(w) == 4:
+    if w[:3] == ["ip", "vrf", "forwarding"] and len(w) == 4:
         t["vrf"] = "" if no else w[3]
         return True
     if w[:3] == ["ip", "radius", "source-interface"]:

@@ -1,5 +1,7 @@
 """``router bgp`` (RFC 4271, RFC 4364): sessions, address families, peer groups and templates."""
 
+# ruff: noqa: D103 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -332,7 +334,7 @@ def template_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         "version",
         "advertisement-interval",
         "log-neighbor-changes",
-    }:  # noqa: E501
+    }:
         return r.ignore(s, "timers, logging and names of peers")
     found = peer_fields(w, no, s)
     if found is None:
@@ -361,11 +363,9 @@ def finish(r: Reader) -> Bgp | None:
     draft = r.bgp
     if draft is None:
         return None
-    families: list[BgpFamily] = []
     if draft["sessions"] and draft["default_ipv4"]:
         family_draft(draft, "", 4, "unicast", draft["source"])
-    for fam in draft["families"].values():
-        families.append(_finish_family(r, draft, fam))
+    families = [_finish_family(r, draft, fam) for fam in draft["families"].values()]
     return Bgp(draft["asn"], draft["source"], draft["fields"].get("router_id"), tuple(families))
 
 

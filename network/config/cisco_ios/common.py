@@ -1,5 +1,7 @@
 """Words of IOS turned into numbers: addresses, masks, VLAN lists, protocol and port names. All raise ``ValueError``."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import ipaddress

@@ -1,5 +1,7 @@
 """Access lists, object groups, prefix lists, route maps, AS-path and community lists, VLAN maps, time ranges."""
 
+# ruff: noqa: PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -306,7 +308,7 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, AclEntry) and isinstance(b, AclEntry):
         return a.action == b.action and a.match == b.match
     if isinstance(a, tuple) and isinstance(b, tuple) and not isinstance(a, AclEntry) and not isinstance(b, AclEntry):
-        return a[0] == b[0] and a[1] == b[1] and a[3] == b[3]
+        return bool(a[0] == b[0] and a[1] == b[1] and a[3] == b[3])
     return False
 
 
@@ -412,7 +414,7 @@ def network_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         t["items"].append(ANY)
     elif w[0] == "range" and len(w) == 3:
         t["items"].extend(range_wilds(ip(w[1]), ip(w[2])))
-    elif w[0] in {"subnet"} and len(w) == 3:
+    elif w[0] == "subnet" and len(w) == 3:
         found = prefix(w[1], w[2])
         t["items"].append(Wild(found.value, _HOST << (32 - found.length) & _HOST))
     elif len(w) == 2 and is_ip(w[0]):
@@ -596,7 +598,7 @@ def route_map(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     sequence = number(w[3], 0, 65535) if len(w) > 3 else 10
     if action not in {"permit", "deny"} or len(w) > 4:
         return False
-    clauses: dict[int, Fields] = r.route_maps.setdefault(name, {})
+    clauses: dict[Any, Fields] = r.route_maps.setdefault(name, {})
     if no:
         clauses.pop(sequence, None)
         return True
@@ -637,14 +639,12 @@ def match(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             continue
         values = w[1 + length :]
         if kind == "interface":
-            from network.config.names import canonical_interface  # noqa: PLC0415
+            from network.config.names import canonical_interface
 
             values = [canonical_interface(value) for value in values]
         if no:
             t["matches"].pop(kind, None)
-        elif not values:
-            return False
-        elif values[0] == "list":
+        elif not values or values[0] == "list":
             return False
         else:
             t["matches"][kind] = (*t["matches"].get(kind, ()), *values)
@@ -691,14 +691,12 @@ def set_(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         if kind == "ip next-hop" and values and not (is_ip(values[0]) or values[0] in {"self", "peer-address"}):
             return False  # verify-availability, recursive
         if kind in {"interface", "default interface"}:
-            from network.config.names import canonical_interface  # noqa: PLC0415
+            from network.config.names import canonical_interface
 
             values = [canonical_interface(value) for value in values]
         if no:
             t["sets"].pop(kind, None)
-        elif kind == "metric" and len(values) not in {1, 5}:
-            return False
-        elif kind not in {"global"} and not values:
+        elif (kind == "metric" and len(values) not in {1, 5}) or (kind != "global" and not values):
             return False
         else:
             t["sets"][kind] = tuple(values)

@@ -1,13 +1,13 @@
 """Lines of ``interface``, and the modes around layer 2: ``vlan``, spanning tree, VTP."""
 
+# ruff: noqa: D103, E501, PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from network.config.cisco_ios.common import (
     area,
-    cidr6,
-    classful,
     ip,
     ip6,
     is_ip,
@@ -16,7 +16,7 @@ from network.config.cisco_ios.common import (
     vlan,
     vlan_list,
 )
-from network.config.model import Address, OspfInterface, Prefix, Source, Tunnel
+from network.config.model import Address, Prefix, Source
 from network.config.names import SPEED, canonical_interface, is_ios_interface, kind_of, split
 from network.config.secrets import digest
 
@@ -812,7 +812,7 @@ def xconnect(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def vlan_global(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``vlan 10``, ``vlan 10,20-25``, ``vlan access-map``, ``vlan filter``."""
-    from network.config.cisco_ios import filters  # noqa: PLC0415 - the two tables refer to each other
+    from network.config.cisco_ios import filters
 
     if w[1] == "access-map":
         return filters.access_map(r, w, no, s)

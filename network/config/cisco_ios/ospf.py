@@ -1,5 +1,7 @@
 """``router ospf`` (RFC 2328, RFC 3101) and EIGRP in both forms (RFC 7868)."""
 
+# ruff: noqa: D103, PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ SOURCES = frozenset({"connected", "static", "ospf", "bgp", "eigrp", "rip", "isis
 
 def router(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``router ospf|bgp|eigrp …``."""
-    from network.config.cisco_ios import bgp  # noqa: PLC0415 - the two tables refer to each other
+    from network.config.cisco_ios import bgp
 
     if w[1] == "bgp":
         return bgp.router_bgp(r, w, no, s)
@@ -399,7 +401,7 @@ def eigrp_interface(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 def eigrp_af_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """A line of ``af-interface``."""
     name, process = r.target["interface"], r.target["process"]
-    if w == ["passive-interface"] or w == ["shutdown"]:
+    if w in (["passive-interface"], ["shutdown"]):
         if name == "default" and w == ["passive-interface"]:
             process["passive_default"] = not no
         elif name == "default":

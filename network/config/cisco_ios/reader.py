@@ -6,6 +6,8 @@ the indentation says to which mode a line belongs; where it is flat, the device'
 then the modes around it.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,7 @@ GLOBAL = "global"
 UNKNOWN = "unknown"
 # Modes whose body IOS 12 printed at the same indentation as their header.
 _SAME_INDENT = frozenset({"bgp-af", "vrf-af", "eigrp-af", "eigrp-topology", "ospfv3-af"})
-_PROMPT = re.compile(r"^[\w.:@/-]+(?:\([\w-]+\))?[#>]\s*(?:(?:sh|show|sho|ter|term|terminal|en|enable|ex|exit|more|wr|write|copy|logout|quit|disable)\b.*)?$")  # fmt: skip  # noqa: E501
+_PROMPT = re.compile(r"^[\w.:@/-]+(?:\([\w-]+\))?[#>]\s*(?:(?:sh|show|sho|ter|term|terminal|en|enable|ex|exit|more|wr|write|copy|logout|quit|disable)\b.*)?$")  # fmt: skip
 _NOISE = ("Building configuration", "Current configuration", "Using ", "% ", "Load for", "Time source is", "Last login")
 _EXITS = {
     "exit-address-family": frozenset({"bgp-af", "vrf-af", "eigrp-af"}),

@@ -1,5 +1,7 @@
 """VRFs, static routes, tracked objects and probes, and the device-wide routing switches."""
 
+# ruff: noqa: D103, E501 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -227,11 +229,8 @@ def track(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         if id_ not in r.tracks:
             return False
         return r.enter("track", (r.tracks[id_],), " ".join(w))
-    if (
-        rest[0] == "interface"
-        and rest[-1] == "line-protocol"
-        or rest[:1] == ["interface"]
-        and rest[-2:] == ["ip", "routing"]
+    if (rest[0] == "interface" and rest[-1] == "line-protocol") or (
+        rest[:1] == ["interface"] and rest[-2:] == ["ip", "routing"]
     ):
         end = -1 if rest[-1] == "line-protocol" else -2
         draft.update(kind="interface", interface=canonical_interface("".join(rest[1:end])))

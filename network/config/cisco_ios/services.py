@@ -1,14 +1,16 @@
 """``ip …`` and ``ipv6 …`` at the top, and sections that cannot matter or that must block: lines, QoS, crypto, EEM."""
 
+# ruff: noqa: D103, E501, PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from network.config.cisco_ios import filters, irrelevant, nat, routing
-from network.config.model import Source
 
 if TYPE_CHECKING:
     from network.config.cisco_ios.reader import Handler, Reader
+    from network.config.model import Source
 
 
 def _routing(r: Reader, w: list[str], no: bool, s: Source) -> bool:
@@ -203,7 +205,7 @@ def key(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def key_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``key N``, ``key-string``, ``cryptographic-algorithm`` and lifetimes of a key chain."""
-    from network.config.secrets import digest  # noqa: PLC0415
+    from network.config.secrets import digest
 
     if w[0] in {"accept-lifetime", "send-lifetime"}:
         return False  # when a key is valid is not modelled

@@ -3,6 +3,8 @@
 Defaults are IOS-XE 17's: a new WLAN is shut down, has WPA2 with IEEE 802.1X, and switches centrally.
 """
 
+# ruff: noqa: D103, E501, PLC0415 - a handler is named after the command that it reads; tables stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -224,7 +226,7 @@ _RF_WORDS = (
 
 def ap(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``ap MAC`` with its tags, ``ap profile NAME``, and radio settings."""
-    from network.config.cisco_ios.services import section  # noqa: PLC0415
+    from network.config.cisco_ios.services import section
 
     if w[1] == "profile":
         if len(w) != 3 or no:

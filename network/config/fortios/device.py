@@ -4,17 +4,18 @@ Where an interface is reserved for the units' own management (``ha-mgmt-interfac
 the appliance, so that no packet is forwarded through it.
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from bunri.messages import Where, error
 from network.config.cisco_ios.common import ip, mask_length, net, number
 from network.config.cisco_ios.filters import range_wilds
 from network.config.fortios import tables
 from network.config.fortios.services import OTHERS, PORTS
-from network.config.fortios.tree import Node
 from network.config.model import (
     Address,
     Device,
@@ -36,7 +37,11 @@ from network.config.model import (
     Wild,
 )
 
+if TYPE_CHECKING:
+    from network.config.fortios.tree import Node
+
 MANAGEMENT_VDOM = "vsys_hamgmt"
+_NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what FortiOS shows for "none"
 _HOST = 0xFFFFFFFF
 _ALL6 = (1 << 128) - 1
 _KINDS: dict[str, Literal["physical", "subinterface", "svi", "loopback", "tunnel", "port-channel", "other"]] = {
@@ -152,7 +157,7 @@ class Builder:
                     self.ignore(
                         setting.source if number_ == setting.source.line else self._line(number_),
                         "does not choose where a packet goes",
-                    )  # noqa: E501
+                    )
                 text = (
                     f"set {key} {' '.join(setting.values)}"
                     if "<masked>" not in setting.source.text
@@ -274,7 +279,7 @@ class Builder:
                         self._block_all(inner, label, scope)
                 else:
                     self._block_all(entry, label, scope)
-        elif path in {"system interface"} and child.name in {"client-options", "l2tp-client-settings", "vrrp", "egress-queues",
+        elif path == "system interface" and child.name in {"client-options", "l2tp-client-settings", "vrrp", "egress-queues",
                                                              "mirroring-filter", "tagging", "dhcp-snooping-server-list"}:  # fmt: skip
             if child.name == "vrrp" and child.children:
                 self._block_all(child, label, scope)
@@ -361,7 +366,7 @@ class Builder:
         addresses: list[Address] = []
         sources: list[Source] = []
         text = node.all("ip")
-        if text and text[0] != "0.0.0.0":  # noqa: S104 - the address that FortiOS shows for "none"
+        if text and text[0] != _NO_ADDRESS:
             self._add_address(addresses, sources, text, node.at("ip"), False, scope)
         if node.first("secondary-IP") == "enable":
             for entry in node.table("secondaryip"):
@@ -500,7 +505,7 @@ class Builder:
         kind = node.first("type", "ipmask")
         try:
             if kind == "ipmask" or (kind == "interface-subnet" and node.all("subnet")):
-                values = node.all("subnet") or ["0.0.0.0", "0.0.0.0"]
+                values = node.all("subnet") or [_NO_ADDRESS, _NO_ADDRESS]
                 if len(values) == 1:
                     address, _, size = values[0].partition("/")
                     length = number(size, 0, 32)
@@ -572,9 +577,9 @@ class Builder:
         extra: dict[str, Any] = {}
         if (
             node.sets.get("fqdn")
-            or (node.first("iprange", "0.0.0.0") != "0.0.0.0")
+            or (node.first("iprange", _NO_ADDRESS) != _NO_ADDRESS)
             or node.first("app-service-type", "disable") != "disable"
-        ):  # noqa: E501, S104
+        ):
             extra["inexact"] = True
         if node.first("proxy", "disable") == "enable":
             return (_svc(inexact=True),)
@@ -665,7 +670,7 @@ class Builder:
             "vrf",
             "src",
         ):
-            if node.first(key, "disable") not in {"disable", "0", "0.0.0.0"}:  # noqa: S104
+            if node.first(key, "disable") not in {"disable", "0", _NO_ADDRESS}:
                 self.block(node.at(key), scope)
                 return
         prefixes: list[Prefix] = []
@@ -682,12 +687,12 @@ class Builder:
                 network = ipaddress.IPv6Network(node.first("dst", "::/0"), strict=False)
                 prefixes = [Prefix(int(network.network_address), network.prefixlen, 6)]
             else:
-                values = node.all("dst") or ["0.0.0.0", "0.0.0.0"]
+                values = node.all("dst") or [_NO_ADDRESS, _NO_ADDRESS]
                 length = mask_length(values[1]) if len(values) > 1 else number(values[0].partition("/")[2], 0, 32)
                 prefixes = [Prefix(ip(values[0].partition("/")[0]) & net(length), length)]
             gateway = node.first("gateway")
             hop: int | None = None
-            if gateway and gateway not in {"0.0.0.0", "::"}:  # noqa: S104
+            if gateway and gateway not in {_NO_ADDRESS, "::"}:
                 hop = int(ipaddress.IPv6Address(gateway)) if six else ip(gateway)
             distance = number(node.first("distance", "10"), 1, 255)
         except (ValueError, IndexError):
@@ -753,7 +758,7 @@ class Builder:
                     if (a, b) not in {(0, 65535), (1, 65535)}:
                         fields[key] = (Ports(a, b),)
             gateway = node.first("gateway")
-            hop = ip(gateway) if gateway and gateway != "0.0.0.0" else None  # noqa: S104
+            hop = ip(gateway) if gateway and gateway != _NO_ADDRESS else None
         except (ValueError, IndexError):
             self.block(node.source, scope)
             return
@@ -839,7 +844,7 @@ class Builder:
                     node.name, node.first("name"), self.vdom, self._expand(node.all("srcintf")), self._expand(node.all("dstintf")),
                     matches, "permit" if action_text == "accept" else "deny", enabled, node.source,
                     node.first("nat") == "enable", pools, tuple(vips) if family == 4 else (), schedule, lines,
-                    cast("Literal[4, 6]", family), node.first("match-vip", "enable" if action_text == "deny" else "disable") == "enable",
+                    family, node.first("match-vip", "enable" if action_text == "deny" else "disable") == "enable",
                 )
             )  # fmt: skip
 
@@ -851,7 +856,8 @@ class Builder:
             pool = self._table("firewall ippool").get(name)
             try:
                 if pool is None:
-                    raise ValueError(name)
+                    self.block(node.at("poolname"), scope)
+                    continue
                 found.append((ip(pool.first("startip")), ip(pool.first("endip"))))
             except ValueError:
                 self.block(node.at("poolname"), scope)

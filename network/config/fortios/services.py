@@ -1,5 +1,7 @@
 """FortiOS's predefined services (FortiOS 7 defaults); an export lists them too, and the export's own definition wins."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 # name → (TCP ranges, UDP ranges); a range is "low-high" or one port, ":" separates the source range.

@@ -1,5 +1,7 @@
 """What each FortiOS table is for: read, certainly irrelevant (with the reason), or in between by its keys."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 _UPKEEP = "upkeep and management of the appliance itself"
@@ -22,7 +24,7 @@ IRRELEVANT: dict[str, str] = {
         "system acme", "system standalone-cluster", "system alarm", "system alias", "system saml",
         "system stp", "system tos-based-priority", "system dscp-based-priority", "system affinity-*",
         "system speed-test-*", "system sms-server", "system ips",
-        "system nethsm", "system ips-urlfilter-dns*", "system network-visibility", 
+        "system nethsm", "system ips-urlfilter-dns*", "system network-visibility",
         "system smc-ntp", "system cloud-service", "system isf-queue-profile", "system device-upgrade", "system ssh-config",
         "system health-check-fortiguard", "system external-resource", "system ngfw-settings", "system security-rating *",
         "log *", "alertemail *", "report *", "gui *", "certificate *", "vpn certificate *", "endpoint-control *", "ssh-filter *",
@@ -48,7 +50,7 @@ IRRELEVANT: dict[str, str] = {
         "firewall ldb-monitor", "firewall ippool6", "firewall global", "firewall proxy-address",
         "firewall proxy-addrgrp", "firewall decrypted-traffic-mirror", "firewall network-service-dynamic",
         "firewall access-proxy-virtual-host", "firewall internet-service", "user *", "authentication *",
-        "dynamic *", 
+        "dynamic *",
     ), _NAMES),
 }  # fmt: skip
 
@@ -95,7 +97,7 @@ KEYS: dict[str, tuple[str, str]] = {
         ips-sniffer-mode   lacp-* lag-out-port-select-algorithm lcp-* link-up-delay
         management-ip mediatype min-links* netbios-forward netflow-sampler outbandwidth padt-retry-timeout ping-serv-status
         polling-interval preserve-session-route priority proxy-captive-portal sample-* secfab-* security-* sflow-sampler spillover-threshold
-        src-check subst substitute-dst-mac swc-* switch-controller-* tcp-mss vindex virtual-mac weight wins-ip 
+        src-check subst substitute-dst-mac swc-* switch-controller-* tcp-mss vindex virtual-mac weight wins-ip
         preserve-session-route algorithm defaultgw   snmp-index""",
     ),
     "system interface/ipv6": (
@@ -116,7 +118,7 @@ KEYS: dict[str, tuple[str, str]] = {
         cpu-threshold memory-threshold schedule weight""",
     ),
     "system ha/ha-mgmt-interfaces": ("interface gateway dst", "gateway6"),
-    "system vdom-link": ("type vcluster"),
+    "system vdom-link": ("", "type vcluster"),
     "firewall address": (
         "subnet type start-ip end-ip fqdn country wildcard interface macaddr wildcard-fqdn sub-type sdn sdn-tag filter "
         "associated-interface obj-type clearpass-spt fsso-group  allow-routing",
@@ -159,7 +161,7 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "firewall vipgrp": ("interface member", "uuid comments color"),
     "firewall ippool": (
-        "startip endip type source-startip source-endip", 
+        "startip endip type source-startip source-endip",
         "comments arp-reply arp-intf associated-interface permit-any-host pba-* block-size num-blocks-per-user port-per-user nat64 add-nat64-route cgn-*",
     ),
     "firewall central-snat-map": ("*", ""),

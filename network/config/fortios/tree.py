@@ -1,5 +1,7 @@
 """FortiOS text → a tree of ``config`` tables and ``edit`` entries (quotes, strings over several lines, ``append``, ``unset``)."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

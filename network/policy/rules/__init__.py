@@ -1,9 +1,9 @@
 """The rules besides separation. ``run`` gives the findings of a snapshot; ``all_rules`` every rule, in the order of the documents."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from bunri.messages import Where
@@ -11,6 +11,9 @@ from network.policy.rules import access, layer2, operation, routing
 from network.policy.rules.base import Context, Finding, Rule, exceptions
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+
     from network.config.model import Snapshot
     from network.policy.model import Policy
 

@@ -1,12 +1,17 @@
 """Rules about who may enter: IEEE 802.1X on wires, WLANs, RADIUS (plan N6, 3-7)."""
 
+# ruff: noqa: D101, D102, E501, RUF012 - a rule documents itself in its class variables; texts stay on one line
+
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from network.config.model import Acl, Device, PortAuth
 from network.policy.rules.base import Context, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from network.config.model import Acl, Device, PortAuth
 
 
 class Dot1xEdge(Rule):

@@ -5,11 +5,12 @@ every rule: ``enabled: false`` and ``exceptions: [{device, text, reason, expires
 or after it, the exception itself is a finding).
 """
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from bunri.messages import Message, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from network.config.model import Device, Interface, Snapshot, Source
     from network.policy.model import Policy
 

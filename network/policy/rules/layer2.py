@@ -1,11 +1,15 @@
 """Rules about VLANs on wires: trunks, native VLANs, negotiation, spanning-tree guards, unused ports."""
 
+# ruff: noqa: D101, D102, E501 - a rule documents itself in its class variables; texts stay on one line
+
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from network.policy.rules.base import Context, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class TrunkAllowed(Rule):

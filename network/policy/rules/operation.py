@@ -1,14 +1,19 @@
 """Rules about running the network: management isolation, hardening lines, retired circuits, redundancy."""
 
+# ruff: noqa: D101, D102, E501, RUF012 - a rule documents itself in its class variables; texts stay on one line
+
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from network.config.model import Device, Source
 from network.policy.rules.base import Context, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from network.config.model import Device, Source
 
 
 class ManagementIsolation(Rule):
@@ -47,11 +52,11 @@ class ManagementIsolation(Rule):
             for interface in device.interfaces.values():
                 if interface.role == "management" or interface.vrf == "vsys_hamgmt":
                     continue
-                key, found = _fortios(device, f"edit {interface.name}", "set allowaccess")
-                words = set(key.split()[2:]) & {"ssh", "https", "http", "telnet", "snmp"}
-                if found is not None and words and not interface.shutdown:
+                access, found = _fortios(device, f"edit {interface.name}", "set allowaccess")
+                services = set(access.split()[2:]) & {"ssh", "https", "http", "telnet", "snmp"}
+                if found is not None and services and not interface.shutdown:
                     yield self.finding(
-                        "RUL303", device, found, interface=interface.name, found=", ".join(sorted(words))
+                        "RUL303", device, found, interface=interface.name, found=", ".join(sorted(services))
                     )
 
 
@@ -126,9 +131,9 @@ class Hardening(Rule):
                         yield self.finding("RUL311", device, source, item=f"{key[0]}: exec-timeout")
         for device in context.devices("fortios"):
             if "strong-crypto" not in skip:
-                source = device.statements.get(("config system global", "set strong-crypto disable"))
-                if source is not None:
-                    yield self.finding("RUL311", device, source, item="set strong-crypto enable")
+                weak = device.statements.get(("config system global", "set strong-crypto disable"))
+                if weak is not None:
+                    yield self.finding("RUL311", device, weak, item="set strong-crypto enable")
             for key, source in device.statements.items():
                 if (
                     key[-1].startswith("set allowaccess")

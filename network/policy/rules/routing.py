@@ -1,12 +1,17 @@
 """Rules about routes: default routes, leaks between VRFs by structure, DHCP relay, IPv6, names that are not defined."""
 
+# ruff: noqa: D101, D102, E501, RUF012 - a rule documents itself in its class variables; texts stay on one line
+
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from network.config.model import Device, Source
 from network.policy.rules.base import Context, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from network.config.model import Device, Source
 
 
 class DefaultRoute(Rule):
@@ -227,10 +232,10 @@ class UndefinedName(Rule):
                     yield self.finding("RUL060", device, route_map[1], name=route_map[0])
             for family in device.bgp.families if device.bgp else ():
                 for n in family.neighbors:
-                    lists = [(name, device.prefix_lists) for name in (n.prefix_list_in, n.prefix_list_out)]
-                    maps = [(name, device.route_maps) for name in (n.route_map_in, n.route_map_out)]
-                    for name, table in [*lists, *maps]:
-                        if name and name not in table:
+                    wrong = [name for name in (n.prefix_list_in, n.prefix_list_out) if name not in device.prefix_lists]
+                    wrong += [name for name in (n.route_map_in, n.route_map_out) if name not in device.route_maps]
+                    for name in wrong:
+                        if name:
                             yield self.finding("RUL060", device, n.source, name=name)
             for process in device.ospf:
                 for item in process.redistribute:

@@ -1,5 +1,7 @@
 """One construct a row: a piece of FortiOS configuration and what the model must say of it."""
 
+# ruff: noqa: PLC3002, E501 - tables and texts read better on one line
+
 import pytest
 
 from network.config import read_device

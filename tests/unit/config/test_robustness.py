@@ -1,5 +1,7 @@
 """Other people's files: every line in exactly one class, whatever the file looks like, and never a crash."""
 
+# ruff: noqa: E501 - tables and texts read better on one line
+
 import json
 import os
 import random
@@ -163,8 +165,7 @@ def attempt(text, name="x.cfg"):
     try:
         device = read_device(text, name)
     except BunriError as problem:
-        assert problem.messages[0].lines()
-        return None
+        return None if problem.messages[0].lines() else problem
     account(device, text)
     return device
 
