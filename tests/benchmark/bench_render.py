@@ -43,9 +43,8 @@ def show(name: str, figures: tuple[float, float, int, int]) -> float:
     """Print one row; return the seconds of the whole."""
     loading, building, devices, lines = figures
     total = loading + building
-    print(
-        f"{name:<10} devices {devices:>5}  lines {lines:>9,}  load {loading:6.2f} s  design+render {building:6.2f} s  total {total:6.2f} s"
-    )
+    print(f"{name:<10} devices {devices:>5}  lines {lines:>9,}  ", end="")
+    print(f"load {loading:6.2f} s  design+render {building:6.2f} s  total {total:6.2f} s")
     return total
 
 
