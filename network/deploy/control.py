@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What the inventory says a device is; ``port_map``: old interface → new one, for another model."""
+
+    model: str
+    serial: str
+    software: str = ""
+    port_map: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """Everything that planning and applying need to know. ``groups``: Ansible group → host names."""
 
@@ -32,6 +42,7 @@ class Control:
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     start: str = ""
+    identities: dict[str, Identity] = field(default_factory=dict)
 
     @property
     def journal(self) -> Path:
@@ -125,6 +136,12 @@ def from_city(city: City, runs: Path, *, account: str = "", known_hosts: Path | 
         fingerprints=Fingerprints(runs),
         secrets=secrets,
         groups={key: frozenset(names) for key, names in groups.items()},
+        identities={
+            device.name: Identity(
+                device.model, device.serial_number, city.hardware[device.model].software, dict(device.port_map)
+            )
+            for device in city.devices.values()
+        },
     )
 
 

