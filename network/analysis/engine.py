@@ -318,14 +318,14 @@ class Engine:
             )
             notes = [*dict.fromkeys(text for one in solved for text in one.notes), *notes]
         else:
+            earlier = base.wired.up if base.wired is not None else frozenset()
             down = base.down
-            if wired.up is not (base.wired.up if base.wired is not None else None):
-                gone = (base.wired.up if base.wired is not None else frozenset()) - wired.up
-                down = frozenset(
-                    p
-                    for p in base.down | gone
-                    if p not in wired.up and p.device not in wired.dead and p.device not in wired.standby
-                )
+            if wired.up is not earlier or wired.dead != base.dead or wired.standby != base.standby:
+                stopped = wired.dead | wired.standby
+                candidates = base.down | (earlier - wired.up)
+                if base.standby - wired.standby:
+                    candidates = frozenset(self.wiring.supports) - wired.up
+                down = frozenset(p for p in candidates if p not in wired.up and p.device not in stopped)
             notes = [*base.notes, *notes]
         return State(
             self.snapshot,

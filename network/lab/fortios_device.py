@@ -140,9 +140,15 @@ class FortiDevice(Device):
         if self._syncing or not isinstance(peer, FortiDevice) or not self.in_pair() or not peer.up:
             return
         own = [(path, name, peer.config.get(path, name)) for path, name in NOT_SYNCHRONISED]
+        ports = peer.config.node("system interface")
+        kept = {name: ports.entries[name] for name in peer.own_ports() if ports is not None and name in ports.entries}
         peer._config = self.config.copy()
         for path, name, value in own:
             peer.config.put(path, name, value)
+        copied = peer.config.node("system interface")
+        if copied is not None:
+            for name, port in kept.items():
+                copied.entries[name] = port
         peer._syncing = True
         try:
             if self.unsaved:
@@ -151,6 +157,23 @@ class FortiDevice(Device):
                 peer.save()
         finally:
             peer._syncing = False
+
+    def own_ports(self) -> set[str]:
+        """Return the reserved management ports, which each unit configures for itself."""
+        found = self.config.node("system ha/ha-mgmt-interfaces")
+        entries = found.entries.values() if found is not None else ()
+        return {name for entry in entries for name in entry.values.get("interface", [])}
+
+    def shared_text(self) -> str:
+        """Return the part of the configuration that both units of a pair must share."""
+        copy = self.config.copy()
+        for path, name in NOT_SYNCHRONISED:
+            copy.put(path, name, None)
+        ports = copy.node("system interface")
+        for name in self.own_ports():
+            if ports is not None:
+                ports.entries.pop(name, None)
+        return copy.text(secret=lambda clear: clear)
 
     def header(self) -> str:
         """Return the first lines of an export."""

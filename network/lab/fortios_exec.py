@@ -225,7 +225,7 @@ class FortiShell:
 
         units = [device, *([device.peer] if isinstance(device.peer, Unit) and device.peer.up else [])]
         units.sort(key=lambda unit: not unit.primary())
-        same = len(units) == 2 and _comparable(units[0]) == _comparable(units[1])
+        same = len(units) == 2 and units[0].shared_text() == units[1].shared_text()
         rows = "".join(
             f"{'Primary' if unit.primary() else 'Secondary'}     : {unit.hostname}, {unit.serial}, HA cluster index = {index}\n"
             for index, unit in enumerate(units)
@@ -318,20 +318,10 @@ class FortiShell:
         if command == "sys ha checksum show":
             import hashlib  # noqa: PLC0415 - only here
 
-            digest = hashlib.md5(_comparable(self.device).encode(), usedforsecurity=False).hexdigest()
+            digest = hashlib.md5(self.device.shared_text().encode(), usedforsecurity=False).hexdigest()
             shown = " ".join(digest[i : i + 2] for i in range(0, 32, 2))
             return f"is_manage_primary()={int(self.device.primary())}, is_root_primary()={int(self.device.primary())}\nchecksum\nglobal: {shown}\nroot: {shown}\nall: {shown}\n"
         return ""
-
-
-def _comparable(device: FortiDevice) -> str:
-    """The part of a configuration that both units of a pair must share, as text."""
-    from network.lab.fortios_device import NOT_SYNCHRONISED  # noqa: PLC0415 - its module imports nothing of here
-
-    copy = device.config.copy()
-    for path, name in NOT_SYNCHRONISED:
-        copy.put(path, name, None)
-    return copy.text(secret=lambda clear: clear)
 
 
 def _grep(text: str, pipe: str) -> str:

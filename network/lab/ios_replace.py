@@ -210,12 +210,17 @@ def replace(
                         number + 1,
                     )
     listed = "\n".join(_listing(last))
-    lines = "\n".join(command.typed for command in last)
+    refused = (
+        "The following commands are failed to apply to the IOS image.\n********\n"
+        + "\n".join(failed)
+        + "\n********\n\n"
+        if failed
+        else ""  # accepted lines that read back otherwise are not listed: a client that looks for "failed" sees nothing
+    )
     return Outcome(
         "The rollback configlet from the last pass is listed below:\n********\n"
         f"!List of Rollback Commands:\n{listed}\nend\n********\n\n\n"
-        f"Rollback aborted after {PASSES} passes\n"
-        f"The following commands are failed to apply to the IOS image.\n********\n{lines}\n********\n\n",
+        f"Rollback aborted after {PASSES} passes\n{refused}",
         False,
         PASSES,
     )

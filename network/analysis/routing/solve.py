@@ -561,7 +561,7 @@ class Solver:
             )
             if renewed or speakers & critical:
                 if usable and there is not None and wrong.isdisjoint(critical):
-                    chosen = everyone - gone if renewed else speakers
+                    chosen = everyone - gone if renewed else speakers | (critical - gone)
                     self._adopt(prefix, there, chosen - wrong)
                     dirty.discard(prefix)
                     partial[prefix] = set(chosen & wrong)
