@@ -126,8 +126,13 @@ class Workshop:
         default_factory=dict
     )
     pieces: dict[tuple[Spot, NextHop], tuple[Segment, int, tuple[Piece, ...]]] = field(default_factory=dict)
-    around: dict[tuple[int, int], tuple[object, tuple[Node, ...], tuple[int, ...]]] = field(default_factory=dict)
-    delivered: dict[object, tuple[object, PacketSet]] = field(default_factory=dict)
+    fixed: dict[tuple[Spot, NextHop], tuple[Piece, ...]] = field(default_factory=dict)
+    signatures: dict[tuple[int, ...], int] = field(default_factory=dict)
+    restricted: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict)
+    alive: list[object] = field(default_factory=list)
+    guards: dict[int, list[tuple[PacketSet, Rewrite | None, Target]]] = field(default_factory=dict)
+    around: dict[int, tuple[tuple[Node, ...], tuple[int, ...]]] = field(default_factory=dict)
+    delivered: dict[object, PacketSet] = field(default_factory=dict)
     tables: dict[tuple[str, str], tuple[dict[Prefix, Route], dict[Prefix, int]]] = field(default_factory=dict)
 
 
@@ -302,6 +307,29 @@ class Forwarding:
         self._here[node] = made
         return made
 
+    def restricted(self, node: Node, interest: int) -> int:
+        """Return a number for what a node does with destinations in ``interest``: equal numbers, equal behaviour there."""
+        choices = self.choices(node)
+        shop = self.shop
+        found = shop.restricted.get((id(choices), interest))
+        if found is None:
+            words: list[int] = []
+            for choice in choices:
+                mask = choice.mask & interest
+                if mask and not choice.extra:
+                    words += (mask, id(choice.select), -len(choice.hops), *map(id, choice.hops))
+            if len(shop.restricted) > 500000:
+                shop.restricted.clear()
+            # The identities in a signature stay taken as long as the objects are kept alive here.
+            number = shop.signatures.get(tuple(words))
+            if number is None:
+                number = len(shop.signatures)
+                shop.signatures[tuple(words)] = number
+                shop.alive.append(choices)
+            found = (choices, number)
+            shop.restricted[id(choices), interest] = found
+        return found[1]
+
     def enter(self, port: Port) -> Target:
         """Return the node where a packet that arrives by ``port`` begins: an ``Arrival`` only where the interface
         does something."""
@@ -401,12 +429,15 @@ class Forwarding:
     def _pieces(self, spot: Spot, device: Device, hop: NextHop, mask: int | None = None) -> tuple[Piece, ...]:
         """Return where one next hop takes packets: a partition of ``mask`` by who answers on the segment."""
         mask = self.atoms.all if mask is None else mask
-        if hop.interface == DROP:
-            return (Piece(mask, None, None, DROPPED),)
-        if hop.interface == RECEIVE:
-            return (Piece(mask, None, None, LOCAL),)
-        if hop.interface == LOOKUP:
-            return (Piece(mask, None, None, Spot(spot.device, hop.vrf, spot.came, spot.vip)),)
+        if hop.interface in {DROP, RECEIVE, LOOKUP}:
+            fixed = self.shop.fixed.get((spot, hop))
+            if fixed is None:
+                target: Target = DROPPED if hop.interface == DROP else LOCAL
+                if hop.interface == LOOKUP:
+                    target = Spot(spot.device, hop.vrf, spot.came, spot.vip)
+                fixed = (Piece(self.atoms.all, None, None, target),)
+                self.shop.fixed[spot, hop] = fixed
+            return fixed
         port = Port(spot.device, hop.interface)
         segment = self.segment(port)
         self._needed.append((port, segment))
@@ -501,7 +532,7 @@ class Forwarding:
             part = self.atoms.mask(address, address) & rest
             if part:
                 rest &= ~part
-                ends.append((part, DROPPED if owner == port else self.enter(owner), False))
+                ends.append((part, LOCAL if owner == port else self.enter(owner), False))
         for claim, owner in self._claims(segment):
             part = claim & rest
             if part and owner != port:

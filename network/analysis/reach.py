@@ -302,14 +302,13 @@ class Delivery:
 
     def _around(self, node: Node) -> tuple[tuple[Node, ...], tuple[int, ...]]:
         """Return the nodes and the exits that a node's choices lead to; kept with the choices."""
-        choices = self.forwarding.choices(node)
         store = self.forwarding.shop.around
-        key = (id(choices), self.interest)
+        key = self.forwarding.restricted(node, self.interest)
         found = store.get(key)
         if found is None:
             nodes: dict[Node, None] = {}
             exits: dict[int, None] = {}
-            for choice in choices:
+            for choice in self.forwarding.choices(node):
                 mask = choice.mask & self.interest
                 if choice.extra or not mask:
                     continue
@@ -321,24 +320,20 @@ class Delivery:
                             exits[piece.target.segment] = None
                         else:
                             nodes[piece.target] = None
-            if len(store) > 50000:
-                store.clear()
-            found = (choices, tuple(nodes), tuple(exits))
+            found = (tuple(nodes), tuple(exits))
             store[key] = found
-        return found[1], found[2]
+        return found
 
     def _value(self, node: Node) -> PacketSet:
         forwarding = self.forwarding
         replies = self._replies.get(node.device)
         if replies:
             return self._with_replies(node, replies)
-        choices = forwarding.choices(node)
         nodes, exits = self._around(node)
         none = forwarding.space.none
         store = forwarding.shop.delivered
         key = (
-            id(choices),
-            self.interest,
+            forwarding.restricted(node, self.interest),
             tuple([self.result.get(target, none) for target in nodes]),
             tuple([self.goals.get(number, 0) for number in exits]),
         )
@@ -346,9 +341,9 @@ class Delivery:
         if found is None:
             if len(store) > 100000:
                 store.clear()
-            found = (choices, self._through(node, None))
+            found = self._through(node, None)
             store[key] = found
-        return found[1]
+        return found
 
     def _with_replies(self, node: Node, replies: list[tuple[PacketSet, PacketSet, Spot]]) -> PacketSet:
         forwarding = self.forwarding

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +16,6 @@ from network.analysis.state import Element, State, changed_segments, changed_tab
 from network.config.model import Cable, Snapshot
 from tests.unit.analysis.city import snapshot as city
 from tests.unit.analysis.net import loopback, network, port, router
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SCALE = float(os.environ.get("BUNRI_TEST_SCALE", "1"))
 
@@ -107,7 +103,7 @@ def random_network(seed: int) -> Snapshot:
     return network(*(router(f"r{n}", *parts[n]) for n in range(count)), cables=cables)
 
 
-@settings(max_examples=int(150 * SCALE), deadline=None)
+@settings(max_examples=int(400 * SCALE), deadline=None)
 @given(seed=st.integers(0, 10**9), pick=st.integers(0, 10**6))
 def test_random_networks_in_random_failures_equal_computing_from_nothing(seed: int, pick: int) -> None:
     engine = Engine(random_network(seed))
@@ -130,7 +126,8 @@ def test_what_a_failure_does_not_touch_is_the_same_object(small_city: tuple[Engi
     assert {device for device, _ in changed_tables(base, after)} == {"coreacc1"}
     gone, new = changed_segments(base, after)
     assert gone
-    assert all(any(node.startswith("core") for node in s.vlans) for s in (*gone, *new))
+    # what hangs on that switch, and nothing of another site
+    assert not any(node.startswith(("site", "bosai")) for s in (*gone, *new) for node in s.vlans)
 
 
 class Counter:
@@ -147,18 +144,9 @@ class Counter:
         return bool(state.unproved), tuple(sorted(changed_tables(base, state)))
 
 
-def expected(engine: Engine, base: State, sweep: failures.Sweep[object]) -> Iterator[None]:
-    judge = Counter()
-    judge.prepare(base)
-    for outcome in sweep.outcomes:
-        state = engine._from_nothing(outcome.failures)
-        differ = tuple(sorted(k for k in base.ribs if base.ribs[k] != state.ribs.get(k)))
-        assert outcome.result == (False, differ), outcome.failures
-        yield
-
-
-def test_a_sweep_of_singles_and_pairs_judges_all_and_derives_only_what_follows(small_city: tuple[Engine, State]) -> None:
-    engine, base = small_city
+def test_a_sweep_of_singles_and_pairs_judges_all_and_derives_only_what_follows() -> None:
+    engine = Engine(city(2, hall_access=1))
+    base = engine.compute(frozenset())
     found = failures.sweep(base, 2, Counter(), jobs=1)
     elements = failures.universe(engine)
     classes = [e for e in elements if e not in found.same_as]
