@@ -99,6 +99,13 @@ config system ha
     set group-name "HALL"
     set mode a-p
     set password {secret}
+    set ha-mgmt-status enable
+    config ha-mgmt-interfaces
+        edit 1
+            set interface "mgmt"
+            set gateway 10.90.1.254
+        next
+    end
     set priority {priority}
 end
 config firewall address

@@ -41,7 +41,7 @@ def wait_up(city: ThreadedCity, name: str) -> None:
 def test_drop_at_the_nth_command(city: ThreadedCity) -> None:
     link = shell(city)
     city.fault("sw1", "drop", 2)
-    assert "sw1" in link.send_command("show clock") or True
+    assert "JST" in link.send_command("show clock")
     with pytest.raises(GONE):
         link.send_command("show version", read_timeout=3)
     assert city.journal("sw1")[-1] == "admin: show version"
@@ -88,11 +88,11 @@ def test_reload_in_mid_commit_comes_back_old(city: ThreadedCity) -> None:
     city.fault("sw1", "reload-in-commit")
     device = driver(city)
     device.load_replace_candidate(config=before.replace("description desk", "description counter"))
+    device.close()
+    link = shell(city)
     with pytest.raises(GONE):
-        device.commit_config(revert_in=60)
+        link.send_command("configure replace flash:/candidate_config.txt force revert timer 1", read_timeout=1)
     assert not city.device("sw1").up
-    with pytest.raises(GONE):
-        shell(city, conn_timeout=2)
     wait_up(city, "sw1")
     assert city.running("sw1") == before
     assert city.do(lambda: city.device("sw1").summary())["pending"] is None

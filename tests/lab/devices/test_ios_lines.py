@@ -158,7 +158,9 @@ def test_type9_against_an_independent_vector() -> None:
     from network.lab.ios_values import secret_matches, type8
 
     assert secret_matches("9", "$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6", "hashcat")
-    assert type8("hashcat", "TnGX/fE4KGHOVU").startswith("$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk")
+    assert type8("hashcat", "TnGX/fE4KGHOVU").startswith(
+        "$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk"
+    )
 
 
 def test_banner_delimiters() -> None:
@@ -176,4 +178,6 @@ def test_certificate_needs_the_tab_before_quit() -> None:
     running = device()
     assert running.load(good) == []
     assert " certificate self-signed 01\n  30820330 30820218\n  \tquit\n" in running.text()
-    assert [line.strip() for _, line, _ in device().load(good.replace("\tquit", "quit"))] == ["certificate self-signed 01 ?"]
+    assert [line.strip() for _, line, _ in device().load(good.replace("\tquit", "quit"))] == [
+        "certificate self-signed 01 ?"
+    ]

@@ -38,7 +38,9 @@ def test_a_moved_address_needs_a_second_pass() -> None:
 
 
 def test_swapped_addresses() -> None:
-    running = device(START.replace("interface Vlan90\n vrf forwarding mgmt\n", "interface Vlan90\n vrf forwarding kikan\n"))
+    running = device(
+        START.replace("interface Vlan90\n vrf forwarding mgmt\n", "interface Vlan90\n vrf forwarding kikan\n")
+    )
     text = running.file_text()
     swapped = text.replace("10.10.1.1", "X").replace("10.90.1.1 ", "10.10.1.1 ").replace("X", "10.90.1.1")
     assert "Rollback Done" in run(running, swapped)
@@ -98,7 +100,10 @@ def test_what_a_valid_file_is() -> None:
 
 
 def test_diffs() -> None:
-    old, new = tree("hostname a\ninterface X\n description b\n"), tree("hostname c\ninterface X\n description b\n shutdown\n")
+    old, new = (
+        tree("hostname a\ninterface X\n description b\n"),
+        tree("hostname c\ninterface X\n description b\n shutdown\n"),
+    )
     assert differences(old, new) == ["+hostname c", "interface X", " +shutdown", "-hostname a"]
     assert incremental(old, tree("interface X\n no description b\nvlan 5\n name x\nhostname a\n")) == [
         "interface X",
@@ -120,7 +125,15 @@ _ports = st.fixed_dictionaries(
 
 
 def _text(ports: list[dict[str, object]], vrf: str, vlans: list[int]) -> str:
-    rows = ["version 17.9", "hostname sw1", "vrf definition a", " address-family ipv4", "vrf definition b", " address-family ipv4", "vtp mode off"]
+    rows = [
+        "version 17.9",
+        "hostname sw1",
+        "vrf definition a",
+        " address-family ipv4",
+        "vrf definition b",
+        " address-family ipv4",
+        "vtp mode off",
+    ]
     for vlan in vlans:
         rows += [f"vlan {vlan}", f" name v{vlan}"]
     for number, port in enumerate(ports, 1):

@@ -65,7 +65,9 @@ def test_getters(device: Any) -> None:
         "C9300-48P",
     )
     assert facts["interface_list"] == ["GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "Vlan10", "Vlan90"]
-    assert device.get_lldp_neighbors() == {"GigabitEthernet1/0/1": [{"hostname": "sw2.yasu.example", "port": "Gi1/0/1"}]}
+    assert device.get_lldp_neighbors() == {
+        "GigabitEthernet1/0/1": [{"hostname": "sw2.yasu.example", "port": "Gi1/0/1"}]
+    }
     interfaces = device.get_interfaces()
     assert interfaces["GigabitEthernet1/0/1"]["is_up"]
     assert not interfaces["GigabitEthernet1/0/2"]["is_up"]
@@ -130,7 +132,7 @@ def test_a_wrong_candidate_changes_nothing(city: ThreadedCity, device: Any) -> N
     for candidate, message in (
         (text.replace("vlan 10\n", "frobnicate\nvlan 10\n", 1), "Failed to apply command frobnicate"),
         (text.replace("version 17.9\n", ""), "not a valid config file"),
-        (text.replace("end\n", ""), "not a valid config file"),
+        (text.rstrip().removesuffix("end"), "not a valid config file"),
     ):
         device.load_replace_candidate(config=candidate)
         with pytest.raises(ReplaceConfigException, match=message):
@@ -159,9 +161,13 @@ def test_netmiko_config_and_files(city: ThreadedCity, tmp_path: Path) -> None:
         caret = next(row for row in said.splitlines() if row.strip() == "^")
         assert caret.index("^") == len("sw1(config-if)#") + 3
         (tmp_path / "a.txt").write_text("hello\n" * 1000)
-        done = file_transfer(link, source_file=str(tmp_path / "a.txt"), dest_file="a.txt", file_system="flash:", direction="put")
+        done = file_transfer(
+            link, source_file=str(tmp_path / "a.txt"), dest_file="a.txt", file_system="flash:", direction="put"
+        )
         assert done == {"file_exists": True, "file_transferred": True, "file_verified": True}
-        file_transfer(link, source_file="a.txt", dest_file=str(tmp_path / "b.txt"), file_system="flash:", direction="get")
+        file_transfer(
+            link, source_file="a.txt", dest_file=str(tmp_path / "b.txt"), file_system="flash:", direction="get"
+        )
         assert (tmp_path / "b.txt").read_text() == "hello\n" * 1000
         assert "OK" in link.save_config()
     assert "description by netmiko" in city.running("sw1")
@@ -178,7 +184,7 @@ def test_netmiko_config_and_files(city: ThreadedCity, tmp_path: Path) -> None:
         ("show vrf", {"name": "kikan", "interfaces": ["Vl10"]}),
         ("show lldp neighbors", {"neighbor_name": "sw2", "local_interface": "Gi1/0/1"}),
         ("show lldp neighbors detail", {"neighbor_name": "sw2.yasu.example"}),
-        ("show cdp neighbors", {"neighbor_name": "sw2", "neighbor_interface": "1/0/1"}),
+        ("show cdp neighbors", {"neighbor_name": "sw2", "platform": "C9300-48P"}),
         ("show ip route vrf mgmt", {"vrf": "mgmt", "protocol": "S", "network": "10.90.0.0"}),
         ("show interfaces", {"interface": "GigabitEthernet1/0/1", "link_status": "up"}),
         ("show ip access-lists", None),
@@ -266,7 +272,9 @@ def test_fortios_session(hall: ThreadedCity) -> None:
         )
         text = link.send_command("show firewall address")
         assert '    edit "new"\n        set subnet 10.1.1.0 255.255.255.0\n    next' in text
-        assert "S       10.10.0.0/16 [10/0] via 10.10.250.2, v401" in link.send_command("get router info routing-table all")
+        assert "S       10.10.0.0/16 [10/0] via 10.10.250.2, v401" in link.send_command(
+            "get router info routing-table all"
+        )
         assert "command parse error before 'frobnicate'" in link.send_command("config frobnicate")
     assert 'edit "new"' in hall.running("fw2")
 
@@ -294,7 +302,9 @@ def test_enc_values_change_and_come_back(hall: ThreadedCity, tmp_path: Path) -> 
     assert "Ha-secret-1" not in first
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
-    client.connect(hall.device("fw1").spec.address, hall.port, ADMIN.name, ADMIN.password, look_for_keys=False, allow_agent=False)
+    client.connect(
+        hall.device("fw1").spec.address, hall.port, ADMIN.name, ADMIN.password, look_for_keys=False, allow_agent=False
+    )
     with SCPClient(client.get_transport()) as scp:
         scp.get("sys_config", str(tmp_path / "backup"))
         text = (tmp_path / "backup").read_text()
@@ -312,8 +322,13 @@ def test_enc_values_change_and_come_back(hall: ThreadedCity, tmp_path: Path) -> 
 @pytest.mark.parametrize("save", [True, False])
 def test_fortios_revert_mode(hall: ThreadedCity, save: bool) -> None:
     with shell(hall, "fw1") as link:
-        link.send_multiline(["config system global", "set cfg-save revert", "set cfg-revert-timeout 60", "end", "execute cfg save"], expect_string=r"#")
-        link.send_multiline(["config firewall address", "edit tmp", "set subnet 10.1.1.1/32", "next", "end"], expect_string=r"#")
+        link.send_multiline(
+            ["config system global", "set cfg-save revert", "set cfg-revert-timeout 60", "end", "execute cfg save"],
+            expect_string=r"#",
+        )
+        link.send_multiline(
+            ["config firewall address", "edit tmp", "set subnet 10.1.1.1/32", "next", "end"], expect_string=r"#"
+        )
         if save:
             link.send_command("execute cfg save", expect_string=r"#")
     time.sleep(2.0)
