@@ -174,7 +174,9 @@ def _refused(failed: Exception, root: Path) -> Message:
     while step is not None:
         chain.append(step)
         step = step.__cause__ or step.__context__
-    if any(isinstance(item, AnsibleVaultError | AnsibleVaultFormatError) for item in chain):
+    if any(isinstance(item, AnsibleVaultFormatError) for item in chain):
+        return Message("INV025", Where(file="group_vars/all/vault.yml"))
+    if any(isinstance(item, AnsibleVaultError) for item in chain):
         return Message("INV005", Where(file="group_vars/all/vault.yml"))
     where = Where(file="hosts.yml")
     for item in chain:

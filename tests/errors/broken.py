@@ -4,7 +4,8 @@ A case is a folder: ``change.toml`` says what is wrong, ``expected.txt`` is the 
 Kinds of
 change: ``edit`` (text that stands in the file exactly once or more; the first is replaced), ``write``, ``delete``,
 ``hex``
-(raw bytes), ``repeat`` (a text many times), ``vault`` (an edit inside the encrypted file). ``stage`` is ``load``
+(raw bytes), ``repeat`` (a text many times), ``vault`` (an edit inside the encrypted file), ``template`` (a text for a
+template). ``stage`` is ``load``
 unless said
 otherwise; other rooms add theirs to ``STAGES``.
 """
@@ -22,7 +23,8 @@ from typing import Any
 from bunri.messages import BunriError
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parent.parent / "inventory" / "yasu"
+ROOT = HERE.parent.parent
+SAMPLE = ROOT / "inventory" / "yasu"
 TODAY = date(2026, 11, 22)
 
 
@@ -56,6 +58,10 @@ def build(name: str, folder: Path) -> Path:
             path = root / item["file"]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content(item))
+    if "template" in change:
+        shutil.copytree(ROOT / "templates", folder / "templates")
+        for item in change["template"]:
+            (folder / "templates" / item["file"]).write_text(item["text"], encoding="utf-8")
     return root
 
 
@@ -88,7 +94,18 @@ def _load(root: Path) -> None:
     load(root, today=TODAY)
 
 
-STAGES: dict[str, Callable[[Path], None]] = {"load": _load}
+def _render(root: Path) -> None:
+    from bunri.intent import load
+    from network.render.intended import build as render
+    from network.render.intended import write
+
+    templates = root.parent / "templates"
+    city = load(root, today=TODAY)
+    whole = render(city, templates=templates if templates.is_dir() else ROOT / "templates")
+    write(whole.files, root / "intended", before={}, remove=False)
+
+
+STAGES: dict[str, Callable[[Path], None]] = {"load": _load, "render": _render}
 
 
 def message_of(name: str, root: Path) -> str:
