@@ -598,23 +598,27 @@ class Separation:
         visited: set[Node] = set()
 
         def arcs(node: Node, without: str = "") -> list[tuple[PacketSet, Rewrite | None, Target]]:
-            result: list[tuple[PacketSet, Rewrite | None, Target]] = []
-            for choice in forwarding.choices(node):
-                if choice.extra or not choice.mask & interest:
-                    continue
-                for hop in choice.hops:
-                    for piece in hop:
-                        mask = piece.mask & choice.mask & interest
-                        if not mask or (isinstance(piece.target, Exit) and piece.target.segment < 0):
-                            continue
-                        if not isinstance(piece.target, Exit) and piece.target.device == without:
-                            continue
-                        guard = atoms.packets(space, mask)
-                        if choice.select is not None:
-                            guard = guard & choice.select.may
-                        if piece.gate is not None:
-                            guard = guard & piece.gate.may
-                        result.append((guard, piece.rewrite, piece.target))
+            number = forwarding.restricted(node, interest)
+            result = forwarding.shop.guards.get(number)
+            if result is None:
+                result = []
+                for choice in forwarding.choices(node):
+                    if choice.extra or not choice.mask & interest:
+                        continue
+                    for hop in choice.hops:
+                        for piece in hop:
+                            mask = piece.mask & choice.mask & interest
+                            if not mask or (isinstance(piece.target, Exit) and piece.target.segment < 0):
+                                continue
+                            guard = atoms.packets(space, mask)
+                            if choice.select is not None:
+                                guard = guard & choice.select.may
+                            if piece.gate is not None:
+                                guard = guard & piece.gate.may
+                            result.append((guard, piece.rewrite, piece.target))
+                forwarding.shop.guards[number] = result
+            if without:
+                return [arc for arc in result if isinstance(arc[2], Exit) or arc[2].device != without]
             return result
 
         starts: dict[Node, PacketSet] = {}
