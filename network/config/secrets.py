@@ -19,7 +19,7 @@ _AFTER = frozenset({
 })  # fmt: skip
 _KEY = frozenset({"key"})
 _COMMUNITY = frozenset({"community"})
-_WORDS = _AFTER | _KEY | _COMMUNITY | {"authentication", "host", "isakmp", "message-digest-key"}
+SUSPICIOUS = _AFTER | _KEY | {"snmp-server", "standby", "vrrp", "glbp", "isakmp", "message-digest-key"}
 _NOT_SECRET = frozenset({
     "chain", "generate", "config-key", "encryption", "256", "128", "192", "RO", "RW", "auth", "priv", "any", "retry",
     "ascii", "hex", "text", "rotate", "zeroize", "storage", "policy",
@@ -40,7 +40,7 @@ def _hide(words: list[str], index: int) -> None:
 
 def mask(text: str, words: list[str]) -> str:
     """Return an IOS line with its secrets replaced by ``<masked>``. ``words`` is the line split at blanks."""
-    if _WORDS.isdisjoint(words) or words[0] in {"description", "remark"}:
+    if SUSPICIOUS.isdisjoint(words) or words[0] in {"description", "remark"}:
         return text
     hidden = list(words)
     first = [word for word in words[:3] if word != "no"]

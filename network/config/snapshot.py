@@ -52,6 +52,8 @@ def _platform(lines: list[str]) -> str:
         if count > 400:
             break
         text = line.strip()
+        if not text.startswith(("#config-", "config ")):
+            continue
         if text.startswith("#config-version=") or text in {"config system global", "config vdom", "config global"}:
             return "fortios"
         if text.startswith(("config firewall ", "config system ", "config router ")):

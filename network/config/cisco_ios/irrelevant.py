@@ -528,7 +528,6 @@ FORMS: dict[str, dict[str, str]] = {
             lacp **
             pagp **
             link debounce **
-            link state **
             led **
             macro description **
             ntp **

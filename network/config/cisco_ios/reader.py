@@ -17,7 +17,7 @@ from typing import Any
 
 from network.config.cisco_ios import abbreviations, irrelevant
 from network.config.model import Device, Source, Unmodelled
-from network.config.secrets import mask
+from network.config.secrets import SUSPICIOUS, mask
 
 Fields = dict[str, Any]  # a dataclass's fields while they are still being collected
 Handler = Callable[["Reader", list[str], bool, Source], bool]
@@ -61,6 +61,7 @@ class Reader:
     flat: bool = False
     target: Any = None  # what the present handler fills
     indent: int = 0
+    classed: bool = False  # the present line is in one of the device's two lists already
     interfaces: dict[str, Fields] = field(default_factory=dict)
     vrfs: dict[str, Fields] = field(default_factory=dict)
     ospf: dict[str, Fields] = field(default_factory=dict)
@@ -96,6 +97,7 @@ class Reader:
     def ignore(self, source: Source, reason: str) -> bool:
         """Class the line as known-irrelevant; always true."""
         self.device.irrelevant.append((source, reason))
+        self.classed = True
         return True
 
     def state(self, source: Source, words: list[str]) -> None:
@@ -110,6 +112,7 @@ class Reader:
     def block(self, source: Source, scope: str) -> None:
         """Class the line as unmodelled."""
         self.device.unmodelled.append(Unmodelled(source, scope, self.context()))
+        self.classed = True
         for target in self.stack[-1].targets:
             if isinstance(target, dict):
                 target["_unknown"] = True
@@ -122,46 +125,53 @@ class Reader:
         stack = self.stack
         modelled = device.modelled_lines
         skip_to = 0
+        flat = self.flat
+        count = 0
         for number, raw in enumerate(lines, 1):
             stripped = raw.strip()
             if not stripped or number <= skip_to:
                 continue
-            indent = 0 if self.flat else len(raw) - len(raw.lstrip())
+            indent = 0 if flat or raw[0] not in " \t" else len(raw) - len(raw.lstrip())
             if stripped[0] == "!":
-                if not self.flat:
+                if not flat:
                     while len(stack) > 1 and stack[-1].indent >= indent:
                         stack.pop()
                 continue
-            device.lines += 1
+            count += 1
             words = stripped.split()
-            source = Source(file, number, mask(stripped, words))
+            source = Source(file, number, stripped if SUSPICIOUS.isdisjoint(words) else mask(stripped, words))
             self.indent = indent
             while stack[-1].indent > indent or (stack[-1].indent == indent > 0 and stack[-1].name not in _SAME_INDENT):
                 stack.pop()
             top = stack[-1]
             # The common case first: a line of the mode that its indentation names, or a global line.
             negative = words[0] == "no"
-            before = len(device.irrelevant) + len(device.unmodelled)
-            if indent == 0 and not self.flat:
+            self.classed = False
+            if flat:
+                known = self._climb(words, negative, source)
+            elif indent == 0:
                 known = self._try(GLOBAL, stack[0], words, negative, source, pop_to=1)
                 if not known and top.name != GLOBAL:
                     known = self._try(top.name, top, words, negative, source)
-            else:
+            elif top.name in _SAME_INDENT:
                 known = self._climb(words, negative, source)
+            else:
+                known = self._try(top.name, top, words, negative, source)
             if not known:
                 known = self._slow(stripped, words, source, indent)
             if not known:
-                if indent == 0 and not self.flat:
+                if indent == 0 and not flat:
                     del stack[1:]
                 self.block(source, stack[-1].scope)
-                if not self.flat:
+                if not flat:
                     # What is indented below an unknown line belongs to it, whatever it looks like.
                     top = stack[-1]
                     stack.append(Mode(indent, UNKNOWN, (None,), source.text, top.scope, (*top.path, source.text)))
-            elif len(device.irrelevant) + len(device.unmodelled) == before:
+            elif not self.classed:
                 modelled.append(number)
             if words[0] in _SWALLOW:
                 skip_to = self._swallow(lines, number, stripped, words, file)
+        device.lines += count
 
     def _climb(self, words: list[str], negative: bool, source: Source) -> bool:
         """Try the present mode, then those around it as the device does."""
@@ -184,7 +194,7 @@ class Reader:
         table = self.handlers[name]
         handler = table.get(body[0]) or table.get("*")
         if handler is not None:
-            saved = self.stack[pop_to:] if pop_to is not None else None
+            saved = self.stack[pop_to:] if pop_to is not None and len(self.stack) > pop_to else None
             if saved:
                 del self.stack[pop_to:]
             try:
