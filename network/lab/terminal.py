@@ -62,6 +62,8 @@ class Terminal:
                 raise ClosedError from problem
             if not chunk:
                 raise ClosedError
+            # A line feed belongs to the carriage return before it only if both came together.
+            self._after_cr = False
             self._waiting = list(reversed(chunk))
         return self._waiting.pop()
 
