@@ -527,22 +527,24 @@ class Forwarding:
     def _arp(self, segment: Segment, port: Port, interface: Interface) -> list[tuple[int, Target, bool]]:
         """Return who answers an ARP request for the destination itself: an owner, or a host of the subnet."""
         ends: list[tuple[int, Target, bool]] = []
+        shared = {virtual.address for virtual in segment.virtuals}
         rest = self.atoms.all
         for address, owner in segment.owners.items():
             part = self.atoms.mask(address, address) & rest
             if part:
                 rest &= ~part
-                ends.append((part, LOCAL if owner == port else self.enter(owner), False))
+                own: Target = LOCAL if address in shared else DROPPED
+                ends.append((part, own if owner == port else self.enter(owner), False))
         for claim, owner in self._claims(segment):
             part = claim & rest
             if part and owner != port:
                 rest &= ~part
                 ends.append((part, self.enter(owner), False))
         inside = 0
-        for own in interface.addresses:
-            if own.family == 4:
-                low = own.value & (0xFFFFFFFF << 32 - own.length)
-                inside |= self.atoms.mask(low, low + (1 << 32 - own.length) - 1)
+        for subnet in interface.addresses:
+            if subnet.family == 4:
+                low = subnet.value & (0xFFFFFFFF << 32 - subnet.length)
+                inside |= self.atoms.mask(low, low + (1 << 32 - subnet.length) - 1)
         if rest & inside:
             ends.append((rest & inside, self.exit(segment) if segment.edges else DROPPED, False))
         return ends
@@ -816,6 +818,12 @@ class Forwarding:
             if kind in {"vrf", "global"}:
                 vrf = values[0] if kind == "vrf" and values else ""
         for kind, values in clause.sets:
+            elsewhere = _other_table(kind, values)
+            if elsewhere is not None:
+                # "set ip vrf NAME next-hop …", "set ip global next-hop …": the next hop is looked for in that table.
+                found = self._via(normal._replace(vrf=elsewhere[0]), device, elsewhere[1])
+                if found is not None:
+                    return found
             if kind in {"ip next-hop", "ip default next-hop"}:
                 found = self._via(normal._replace(vrf=vrf), device, values)
                 if found is None:
@@ -895,6 +903,15 @@ class Forwarding:
                 for low, high in ranges:
                     mask |= self.atoms.mask(low, high)
         return mask
+
+
+def _other_table(kind: str, values: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """Return (VRF, next hops) of a policy-routing set that names the table of its next hops."""
+    if kind == "ip global next-hop":
+        return "", values
+    if kind == "ip vrf" and len(values) > 2 and values[1] == "next-hop":
+        return values[0], values[2:]
+    return None
 
 
 def came(device: Device, interface: Interface) -> str:
