@@ -14,7 +14,7 @@ MODULES = (references, zones, addresses, cabling, flows, periods, placement, sec
 
 
 def run(city: City) -> list[Message]:
-    """Return every fault of the city by file and line; many of a kind at one place are one with a count."""
+    """Return every fault of the city, causes first, then by file and line; many of a kind at a place are counted."""
     found: dict[tuple[str, str], list[Message]] = {}
     for module in MODULES:
         for message in module.check(city):
@@ -25,5 +25,5 @@ def run(city: City) -> list[Message]:
         faults.append(messages[0])
         if len(distinct) > 1:
             faults.append(Message("INV052", messages[0].where, {"count": len(distinct) - 1}))
-    # Stable: the count stays behind its fault.
-    return sorted(faults, key=lambda item: (item.where.file, item.where.line))
+    # A name that nothing defines is the cause of what follows. Stable: a count stays behind its fault.
+    return sorted(faults, key=lambda item: (item.id != "INV050", item.where.file, item.where.line))
