@@ -79,6 +79,7 @@ def _device(
         hardware=device.model,
         version=_release(device.platform, device.model, hardware.software),
         location=f"{city.management.snmp.location}, {site.en}, {device.rack}",
+        mtu=city.wan.mtu if kind == "switch" else 0,
         provision=device.model.lower() if kind == "switch" else "",
     )
     own = replace(common, source=management.source(plan, device))

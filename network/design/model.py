@@ -29,6 +29,7 @@ class Identity:
     version: str
     location: str
     asset: str = ""
+    mtu: int = 0  # octets, of a switch's ports; 0 = the device's default
     provision: str = ""  # "switch 1 provision X" of a Catalyst stack member
 
 
@@ -112,6 +113,7 @@ class Interface:
     # Layer 3
     routed: bool = False  # a physical port with layer 3 (or a router's parent of subinterfaces)
     no_switchport: bool = False  # said on a Catalyst, where ports are layer 2 by default
+    mtu: int = 0  # octets; 0 = the device's default
     negotiation: bool = False  # shown by routers' copper ports
     tag: int = 0  # 802.1Q tag of a subinterface
     vrf: str = ""

@@ -62,10 +62,15 @@ def describe(plan: Plan, link: Cable, other: End) -> str:
 
 
 def parent(plan: Plan, link: Cable, own: End, other: End) -> Interface:
-    """Return a router's port whose subinterfaces carry the VRFs."""
-    name = own.port
+    """Return a router's port whose subinterfaces carry the VRFs; its MTU is that of the switch (RFC 2328, 10.6)."""
     return Interface(
-        name, "physical", describe(plan, link, other), plan.link_origin(link), routed=True, negotiation=True
+        own.port,
+        "physical",
+        describe(plan, link, other),
+        plan.link_origin(link),
+        routed=True,
+        mtu=plan.city.wan.mtu,
+        negotiation=True,
     )
 
 

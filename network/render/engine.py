@@ -149,36 +149,42 @@ def render(designs: Mapping[str, DeviceDesign], *, folder: Path = TEMPLATES) -> 
     """
     env = environment(folder)
     origins = Origins(templates=env.globals["_names"])  # type: ignore[arg-type]
-    index: dict[str, int] = {}
+    index = _Index()
     configs: dict[str, str] = {}
     bootstraps: dict[str, str] = {}
     for name in sorted(designs):
         text = _render(env, f"{designs[name].platform}/main.j2", designs[name], folder)
         configs[name], origins.lines[name] = _unmark(text, index, name)
         text = _render(env, f"{designs[name].platform}/bootstrap.j2", designs[name], folder)
-        bootstraps[name] = _unmark(text, {}, name)[0]
+        bootstraps[name] = _unmark(text, _Index(), name)[0]
     for mark in index:
         template, line, origin = mark.split(".", 2)
         origins.table.append((int(template), int(line), origin))
     return Rendered(configs, bootstraps, origins)
 
 
-def _unmark(text: str, index: dict[str, int], device: str) -> tuple[str, list[int]]:
-    lines: list[str] = []
-    numbers: list[int] = []
-    for piece in text.split("\n"):
-        line, mark, rest = piece.partition(_MARK)
-        if not mark:
-            # Only the end of the text has no marker: every template line that is printed has one.
-            if line:
-                raise error("RND011", Where(device=device), text=line)
-            continue
-        if _MARK in rest:
-            raise error("RND011", Where(device=device), text=line)
-        lines.append(line)
-        numbers.append(index.setdefault(rest, len(index)))
+class _Index(dict[str, int]):
+    """Marker → its number, given out in the order in which markers are first seen."""
+
+    def __missing__(self, mark: str) -> int:
+        """Give a new marker the next number."""
+        self[mark] = number = len(self)
+        return number
+
+
+# A rendered line: its text, and its marker. Work per line is left to the regular expression and to list building.
+_LINE = re.compile(f"([^\\n{_MARK}]*){_MARK}([^\\n{_MARK}]*)\\n")
+
+
+def _unmark(text: str, index: _Index, device: str) -> tuple[str, list[int]]:
+    pairs = _LINE.findall(text)
+    if len(pairs) != text.count("\n") or len(pairs) != text.count(_MARK):
+        # One output line from two template lines or from none: compiling refuses what leads here.
+        odd = next((line for line in text.split("\n") if line.count(_MARK) != 1), "")
+        raise error("RND011", Where(device=device), text=odd.partition(_MARK)[0])
+    lines = [line for line, _ in pairs]
     lines.append("")
-    return "\n".join(lines), numbers
+    return "\n".join(lines), [index[mark] for _, mark in pairs]
 
 
 def _render(env: Environment, template: str, design: DeviceDesign, folder: Path) -> str:
