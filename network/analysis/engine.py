@@ -1,7 +1,8 @@
 """From a snapshot and a set of failures to the state of the network: the one entry point of ``network.analysis``.
 
-An :class:`Engine` holds what no failure changes (wiring, processes, sessions, components). A scenario is computed from another one
-with fewer failures: only segments and components that the difference touches are computed again, and everything else is shared.
+An :class:`Engine` holds what no failure changes (wiring, processes, sessions, components). A scenario is computed
+from another one with fewer failures: only segments and components that the difference touches are computed again,
+and everything else is shared.
 """
 
 from __future__ import annotations
@@ -25,13 +26,12 @@ from network.analysis.state import (
     UnknownRoutes,
     Virtual,
 )
-from network.config.model import Prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from network.analysis.state import Route
-    from network.config.model import FirstHop, Snapshot
+    from network.config.model import FirstHop, Prefix, Snapshot
 
 MEMO = 4096
 TUNNEL_ROUNDS = 10
@@ -158,10 +158,7 @@ class Engine:
         seen = {forced}
         problem: tuple[str, ...] = ()
         while True:
-            if not failures and not forced:
-                wired = self.first
-            else:
-                wired = topology.settle(self.wiring, failures, None, forced)
+            wired = self.first if not failures and not forced else topology.settle(self.wiring, failures, None, forced)
             solved = tuple(Solver(self.plan, component, wired, None).run() for component in self.plan.components)
             ribs = {table: rib for one in solved for table, rib in one.ribs.items()}
             if not self.wiring.tunnels:
@@ -253,7 +250,10 @@ class Engine:
         return found
 
     def _signature(self, number: int, wired: topology.Wired) -> tuple[object, ...]:
-        """Return all that a component's routes depend on in a scenario: interfaces down, segments split, tracked links."""
+        """Return all that a component's routes depend on in a scenario.
+
+        Interfaces down, segments split, tracked links.
+        """
         component = self.plan.components[number]
         ports = component.ports
         down = tuple(port for port in ports if port not in wired.up and port not in self.plan.loopbacks)
@@ -383,8 +383,9 @@ def compute(
 ) -> State:
     """Return the state of a network under failures.
 
-    ``groups`` maps carriers and ducts to the names of their links; ``trusted`` names unmodelled nodes that do not bridge. With a
-    ``base`` of the same snapshot both are taken from it, and only what the failures touch is computed.
+    ``groups`` maps carriers and ducts to the names of their links; ``trusted`` names unmodelled nodes that do not
+    bridge. With a ``base`` of the same snapshot both are taken from it, and only what the failures touch is
+    computed.
     """
     if base is not None and base.engine is not None and base.snapshot is snapshot:
         return base.engine.compute(failures, base)

@@ -1,14 +1,17 @@
-"""Every failure of one or two elements: which matter, each scenario's state, and a verdict on it by the caller's judge.
+"""Every failure of one or two elements.
+
+Which matter, each scenario's state, and a verdict on it by the caller's judge.
 
 Elements are nodes, links, carriers and ducts. Work is saved only where the result is certain:
 
 * elements that cut the same cables and kill the same devices are one (:attr:`Sweep.same_as`);
-* a pair of which one element is *inert* (alone it changes no table, no first-hop election and no layer-3 interface, only where
-  hosts attach) and whose elements touch no common segment is *derived*: its state is the other's, less the inert one's sockets;
+* a pair of which one element is *inert* (alone it changes no table, no first-hop election and no layer-3 interface,
+  only where hosts attach) and whose elements touch no common segment is *derived*: its state is the other's, less
+  the inert one's sockets;
 * scenarios with equal tables and segments are judged once.
 
-Everything else is computed, each pair from the state of its heavier element alone. Work is spread over processes (spawned, so that it
-runs the same on every system) or, with a scheduler's address, over a Dask cluster.
+Everything else is computed, each pair from the state of its heavier element alone. Work is spread over processes
+(spawned, so that it runs the same on every system) or, with a scheduler's address, over a Dask cluster.
 """
 
 from __future__ import annotations
@@ -39,7 +42,10 @@ Group = tuple[Element, tuple[Element, ...]]  # an element alone, if the second i
 
 
 class Judge(Protocol[R_co]):
-    """What a sweep asks of its caller: a picklable object. ``prepare`` is called once per process, before the first scenario."""
+    """What a sweep asks of its caller: a picklable object.
+
+    ``prepare`` is called once per process, before the first scenario.
+    """
 
     def prepare(self, base: State) -> None:
         """Take the state without failures."""
@@ -95,7 +101,10 @@ def universe(engine: Engine) -> list[Element]:
 def groups_of(
     snapshot: Snapshot, carriers: Mapping[str, Iterable[str]], ducts: Mapping[str, Iterable[str]]
 ) -> dict[Element, tuple[str, ...]]:
-    """Return carriers and ducts as elements. A link that no cable has is an error: the failure would be taken as harmless."""
+    """Return carriers and ducts as elements.
+
+    A link that no cable has is an error: the failure would be taken as harmless.
+    """
     wiring = topology.wire(snapshot)
     result: dict[Element, tuple[str, ...]] = {}
     for kind, named in (("carrier", carriers), ("duct", ducts)):
@@ -161,7 +170,10 @@ def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str],
 
 
 def _leaf(engine: Engine, device: str) -> bool:
-    """Return whether no other device's packets can depend on a device's tables: no routing protocol, nobody's next hop, no gateway."""
+    """Return whether no other device's packets can depend on a device's tables.
+
+    No routing protocol, nobody's next hop, no gateway.
+    """
     plan = engine.plan
     for table in engine.tables_on.get(device, ()):
         component = plan.components[plan.component_of[table]]
@@ -174,7 +186,10 @@ def _leaf(engine: Engine, device: str) -> bool:
 
 
 def _watched(engine: Engine, dead: frozenset[str], cut: frozenset[int]) -> bool:
-    """Return whether an element bears on an HA election, a tracked object or a tunnel (then it is never called inert)."""
+    """Return whether an element bears on an HA election.
+
+    A tracked object or a tunnel (then it is never called inert).
+    """
     if engine.wiring.tunnels or any(name in dead for members in engine.wiring.ha_groups.values() for name in members):
         return True
     ends = {end for number in cut for end in engine.wiring.links[number].ends}
@@ -224,7 +239,7 @@ class _Context:
             state = self.singles[element] = self.engine.compute(frozenset({element}), self.base)
         return state
 
-    def verdict(self, state: State) -> Any:  # noqa: ANN401 - whatever the judge returns
+    def verdict(self, state: State) -> Any:
         """Return the judge's verdict, from an earlier scenario with equal tables and segments if there is one."""
         signature = self.signature(state)
         known = self.results.get(signature)
@@ -284,8 +299,9 @@ def sweep(
 ) -> Sweep[R]:
     """Judge every failure of one element, with ``k`` 2 also of two.
 
-    ``base`` is the state without failures, ``jobs`` the number of processes (all cores by default), ``dask`` a scheduler's address.
-    ``prepared`` says that ``judge.prepare(base)`` has been called in this process. ``progress(done, all)`` counts scenarios.
+    ``base`` is the state without failures, ``jobs`` the number of processes (all cores by default), ``dask`` a
+    scheduler's address. ``prepared`` says that ``judge.prepare(base)`` has been called in this process.
+    ``progress(done, all)`` counts scenarios.
     """
     if base.engine is None or base.failures:
         raise ValueError("a sweep starts from the state without failures")
@@ -427,10 +443,10 @@ def _on_dask(
     except ImportError as problem:
         raise error("ANA003", None) from problem
     token, payload = _payload(engine, judge)
-    with Client(address) as client:
+    with Client(address) as client:  # type: ignore[no-untyped-call]
         data = client.scatter(payload, broadcast=True)
         futures = [client.submit(_work, token, data, batch, pure=False) for batch in batches]
-        for _, part in as_completed(futures, with_results=True):
+        for _, part in as_completed(futures, with_results=True):  # type: ignore[no-untyped-call]
             take(part)
 
 

@@ -1,22 +1,23 @@
 """What the network does in one scenario: segments, routes and what could not be modelled.
 
-Everything here is data. ``network.analysis.engine`` computes it; ``network/analysis/forwarding`` and ``network/policy`` read it.
-Objects that a failure does not touch are shared between the state before and after **by identity**, so that a reader
-finds what changed with ``is`` (see :func:`changed_tables` and :func:`changed_segments`).
+Everything here is data. ``network.analysis.engine`` computes it; ``network/analysis/forwarding`` and
+``network/policy`` read it. Objects that a failure does not touch are shared between the state before and after **by
+identity**, so that a reader finds what changed with ``is`` (see :func:`changed_tables` and
+:func:`changed_segments`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from network.config.model import Prefix, Snapshot, Source, Unmodelled
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from network.analysis.engine import Engine
     from network.analysis.routing.solve import Solved
     from network.analysis.topology import Wired
+    from network.config.model import Prefix, Snapshot, Source, Unmodelled
 
 ElementKind = Literal["node", "link", "carrier", "duct"]
 Table = tuple[str, str]  # (device, vrf): the key of a routing table
@@ -45,9 +46,9 @@ class Port(NamedTuple):
 class Edge(NamedTuple):
     """Where something that is not a modelled device attaches to a segment.
 
-    ``interface`` is the physical port (for ``wlan`` the WLAN's profile name, for ``routed`` the layer-3 interface itself). ``vlan`` is
-    the VLAN id on the wire side's device, ``None`` on a routed port. ``neighbour`` names the unmodelled node where a cable leads to
-    one, else ``""`` (a free socket, or a snapshot without cabling).
+    ``interface`` is the physical port (for ``wlan`` the WLAN's profile name, for ``routed`` the layer-3 interface
+    itself). ``vlan`` is the VLAN id on the wire side's device, ``None`` on a routed port. ``neighbour`` names the
+    unmodelled node where a cable leads to one, else ``""`` (a free socket, or a snapshot without cabling).
     """
 
     device: str
@@ -82,8 +83,9 @@ class Virtual(NamedTuple):
 class Segment:
     """One broadcast domain: every frame of one port can reach every other (private VLANs: see ``isolated``).
 
-    ``ports`` are the live layer-3 interfaces of modelled devices; a standby firewall's are left out. ``vlans`` holds the VLAN ids by
-    device. ``isolated`` pairs are ports or edges that private VLANs keep apart although they share the segment.
+    ``ports`` are the live layer-3 interfaces of modelled devices; a standby firewall's are left out. ``vlans``
+    holds the VLAN ids by device. ``isolated`` pairs are ports or edges that private VLANs keep apart although they
+    share the segment.
     """
 
     id: int
@@ -107,9 +109,9 @@ class Topology:
 class NextHop(NamedTuple):
     """Where a route sends packets.
 
-    ``interface`` ``""`` drops. ``address`` ``None`` means that the destination itself is resolved on the segment. ``vrf`` is the VRF of
-    the interface: it differs from the table's own where a route leaks; with ``interface`` ``LOOKUP`` the packet is looked up again
-    in ``vrf``.
+    ``interface`` ``""`` drops. ``address`` ``None`` means that the destination itself is resolved on the segment.
+    ``vrf`` is the VRF of the interface: it differs from the table's own where a route leaks; with ``interface``
+    ``LOOKUP`` the packet is looked up again in ``vrf``.
     """
 
     interface: str
@@ -121,19 +123,18 @@ DROP = ""
 LOOKUP = "*"
 RECEIVE = "-"
 
-Protocol = Literal[
-    "connected", "local", "hsrp", "static", "ospf", "ospf-ia", "ospf-n1", "ospf-n2", "ospf-e1", "ospf-e2", "ospf-summary",
-    "bgp", "ibgp", "aggregate", "bgp-local", "replicated",
-]  # fmt: skip
-
 
 class Route(NamedTuple):
-    """An installed route. ``metric`` is what the routing table shows (for E2 the external metric)."""
+    """An installed route. ``metric`` is what the routing table shows (for E2 the external metric).
+
+    ``protocol`` is one of connected, local, static, ospf (intra-area), ospf-ia, ospf-n1, ospf-n2, ospf-e1, ospf-e2,
+    ospf-summary (a discard route), bgp (external), ibgp, aggregate.
+    """
 
     device: str
     vrf: str
     prefix: Prefix
-    protocol: Protocol
+    protocol: str
     next_hops: tuple[NextHop, ...]
     distance: int
     metric: int
@@ -142,9 +143,12 @@ class Route(NamedTuple):
 
 
 class UnknownRoutes(NamedTuple):
-    """What an unmodelled routing neighbour may inject: any prefix inside ``ranges`` (prefix, ge, le), with any attribute.
+    """What an unmodelled routing neighbour may inject.
 
-    It may appear in every table of the same routing component, so that packets for those destinations may end at ``port``.
+    Any prefix inside ``ranges`` (prefix, ge, le), with any attribute.
+
+    It may appear in every table of the same routing component, so that packets for those destinations may end at
+    ``port``.
     """
 
     device: str
@@ -183,7 +187,10 @@ def changed_tables(base: State, state: State) -> list[Table]:
 
 
 def changed_segments(base: State, state: State) -> tuple[list[Segment], list[Segment]]:
-    """Return (segments only in ``base``, segments only in ``state``); an untouched segment is the same object in both."""
+    """Return (segments only in ``base``, segments only in ``state``).
+
+    An untouched segment is the same object in both.
+    """
     before, after = base.topology.segments, state.topology.segments
     gone = [segment for id_, segment in before.items() if after.get(id_) is not segment]
     new = [segment for id_, segment in after.items() if before.get(id_) is not segment]

@@ -1,10 +1,11 @@
 """Layer 2: which interfaces share a broadcast domain, and what a failure changes about it.
 
-The wiring is a graph. A vertex is a VLAN on one bridge, a routed interface, or a node without configuration; a join is a
-cable that carries frames from one vertex to another. Segments are its connected components. Spanning tree needs no model
-for connectivity: it keeps every physically connected VLAN connected and never separates one (IEEE 802.1Q clause 13), so every
-physically possible link is taken as forwarding. What a configuration leaves open (a dynamic port, a native-VLAN mismatch that a
-protocol might notice) is joined: for separation the union of the possibilities is the safe side.
+The wiring is a graph. A vertex is a VLAN on one bridge, a routed interface, or a node without configuration; a join
+is a cable that carries frames from one vertex to another. Segments are its connected components. Spanning tree
+needs no model for connectivity: it keeps every physically connected VLAN connected and never separates one (IEEE
+802.1Q clause 13), so every physically possible link is taken as forwarding. What a configuration leaves open (a
+dynamic port, a native-VLAN mismatch that a protocol might notice) is joined: for separation the union of the
+possibilities is the safe side.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ class Wiring:
 def vlan_exists(device: Device, vlan: int) -> bool:
     """Return whether a bridge forwards ``vlan``.
 
-    A switch in VTP server or client mode keeps its VLANs outside the configuration (vendor guide): without any ``vlan`` line they
-    are all taken as present, which is the safe side for separation.
+    A switch in VTP server or client mode keeps its VLANs outside the configuration (vendor guide): without any
+    ``vlan`` line they are all taken as present, which is the safe side for separation.
     """
     if vlan == 1:
         return True
@@ -168,8 +169,9 @@ def wire(
 ) -> Wiring:
     """Return the wiring of a snapshot.
 
-    ``groups`` maps a carrier or duct to the names of the links inside; a name that no cable has is ignored by the caller's choice
-    (``network.analysis.failures`` reports it). ``trusted`` names unmodelled nodes that are taken not to bridge between their ports.
+    ``groups`` maps a carrier or duct to the names of the links inside; a name that no cable has is ignored by the
+    caller's choice (``network.analysis.failures`` reports it). ``trusted`` names unmodelled nodes that are taken
+    not to bridge between their ports.
     """
     builder = _Builder(snapshot, trusted)
     wiring = builder.build()
@@ -395,7 +397,7 @@ class _Builder:
         lengths = sorted({(family, length) for family, length, _ in members})
         for (family, length, network), found in list(members.items()):
             width = 32 if family == 4 else 128
-            # an interface with a longer mask sees its neighbour only if the neighbour's address is inside its own prefix
+            # an interface with a longer mask sees its neighbour only if that one's address is inside its own prefix
             for vertex, value, port, vlan in found:
                 for other_family, other in lengths:
                     if other_family == family and other < length:
@@ -440,9 +442,8 @@ class _Builder:
         for name, device in self.devices.items():
             for interface in device.interfaces.values():
                 if interface.tunnel is not None and not is_down(device, interface):
-                    ends.append(
-                        (name, interface, tunnel_source(device, interface), dotted(interface.tunnel.destination))
-                    )
+                    target = dotted(interface.tunnel.destination)
+                    ends += [(name, interface, tunnel_source(device, interface), target)]
         for name, interface, source, target in ends:
             vertex = self.vertex((name, interface.name, -1))
             peers = [
@@ -555,7 +556,7 @@ class _Builder:
             for port in ports:
                 interface = self.devices[port.device].interfaces[port.interface]
                 if free:
-                    # without cabling an inferred link is the interface's own; any other interface cannot lose its carrier
+                    # without cabling an inferred link is the interface's own; any other cannot lose its carrier
                     found[port] = set(inferred.get(port, ())) or {-1}
                 elif interface.kind == "svi" and interface.vlan is not None:
                     found[port] = carried.get((port.device, interface.vlan), set())
@@ -624,8 +625,9 @@ def effects(wiring: Wiring, failures: Failures) -> tuple[frozenset[str], frozens
 def standby_units(wiring: Wiring, dead: frozenset[str], cut: frozenset[int]) -> frozenset[str]:
     """Return the live units of HA pairs that do not forward.
 
-    The unit with most monitored interfaces up is active, then the highest priority, then the first name (vendor guide, with override;
-    a unit that has stayed active after a failure is not a different network, because both carry the same configuration).
+    The unit with most monitored interfaces up is active, then the highest priority, then the first name (vendor
+    guide, with override; a unit that has stayed active after a failure is not a different network, because both
+    carry the same configuration).
     """
     waiting: set[str] = set()
     for members in wiring.ha_groups.values():
@@ -666,9 +668,12 @@ def port_up(wiring: Wiring, port: Port, dead: frozenset[str], cut: frozenset[int
 def settle(
     wiring: Wiring, failures: Failures, base: Wired | None = None, forced: frozenset[Port] = frozenset()
 ) -> Wired:
-    """Return the segments of one scenario; with ``base`` (the scenario without failures) only touched segments are rebuilt.
+    """Return the segments of one scenario.
 
-    ``forced`` names interfaces that are down for another reason (a tunnel without a way to its far end); it needs ``base`` ``None``.
+    With ``base`` (the scenario without failures) only touched segments are rebuilt.
+
+    ``forced`` names interfaces that are down for another reason (a tunnel without a way to its far end); it needs
+    ``base`` ``None``.
     """
     dead, cut = effects(wiring, failures)
     standby = standby_units(wiring, dead, cut)

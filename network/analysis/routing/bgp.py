@@ -70,7 +70,10 @@ class BgpSpeaker:
 def inbound(
     speaker: BgpSpeaker, session: Session, peer: BgpSpeaker, path: Path, prefix: Prefix, doubt: Doubt
 ) -> Path | None:
-    """Return what the speaker keeps of a path that its peer holds as best: outbound policy there, loop check, inbound policy here."""
+    """Return what the speaker keeps of a path that its peer holds as best.
+
+    Outbound policy there, loop check, inbound policy here.
+    """
     sent = outbound(peer, session, path, prefix, doubt)
     if sent is None:
         return None
@@ -204,9 +207,12 @@ def with_offer(path: Path, offer: Offer) -> Path:
 
 
 def choose(paths: list[tuple[Path, int]]) -> list[Path]:
-    """Return paths in order of preference, the best first (RFC 4271, 9.1; vendor guide). ``int`` is the cost to the next hop.
+    """Return paths in order of preference, the best first (RFC 4271, 9.1; vendor guide).
 
-    MED is compared among paths of the same neighbouring AS only, group by group (as ``bgp deterministic-med`` does).
+    ``int`` is the cost to the next hop.
+
+    MED is compared among paths of the same neighbouring AS only, group by group (as ``bgp deterministic-med``
+    does).
     """
     if len(paths) == 1:
         return [paths[0][0]]
@@ -243,6 +249,9 @@ def _key(path: Path, cost: int, *, med: bool) -> tuple[int, ...]:
 
 
 def same_rank(one: Path, one_cost: int, two: Path, two_cost: int) -> bool:
-    """Return whether two paths are equal as far as multipath asks: everything before the router id, and the AS path itself."""
+    """Return whether two paths are equal as far as multipath asks.
+
+    Everything before the router id, and the AS path itself.
+    """
     first, second = _key(one, one_cost, med=True)[:8], _key(two, two_cost, med=True)[:8]
     return first == second and one.path == two.path

@@ -63,8 +63,8 @@ def prefix_list(device: Device, name: str, prefix: Prefix) -> bool:
 def access_list(device: Device, name: str, prefix: Prefix) -> bool:
     """Return whether an access list, used on routes, permits a prefix.
 
-    A standard list matches the network address; an extended one the address by its source and the mask by its destination
-    (vendor guide). An undefined list permits all.
+    A standard list matches the network address; an extended one the address by its source and the mask by its
+    destination (vendor guide). An undefined list permits all.
     """
     found = device.acls.get(name)
     if found is None:
@@ -99,7 +99,10 @@ def as_path_list(device: Device, name: str, path: tuple[int, ...]) -> bool:
 
 
 def community_list(device: Device, name: str, communities: frozenset[str]) -> bool:
-    """Return whether a community list permits a set: all values of a standard entry, or one expression, must be present."""
+    """Return whether a community list permits a set.
+
+    All values of a standard entry, or one expression, must be present.
+    """
     entries = device.community_lists.get(name)
     if entries is None:
         return False

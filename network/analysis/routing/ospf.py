@@ -1,7 +1,10 @@
-"""OSPF version 2 (RFC 2328, RFC 3101): who is adjacent, shortest paths, and the route to one prefix at every router.
+"""OSPF version 2 (RFC 2328, RFC 3101).
 
-A node of the graph is one process in one area. Distances between all nodes of a domain come from Floyd and Warshall's algorithm in
-numpy; a broadcast network needs no vertex of its own, because the cost from a network to its routers is 0 (RFC 2328, 16.1).
+Who is adjacent, shortest paths, and the route to one prefix at every router.
+
+A node of the graph is one process in one area. Distances between all nodes of a domain come from Floyd and
+Warshall's algorithm in numpy; a broadcast network needs no vertex of its own, because the cost from a network to
+its routers is 0 (RFC 2328, 16.1).
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from network.analysis.state import NextHop, Port
 from network.config.model import Prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from network.config.model import Device, Interface, OspfProcess, Source
 
@@ -98,7 +101,10 @@ def area_name(text: str) -> str:
 
 
 def cost_of(interface: Interface, reference: int) -> int:
-    """Return the cost of an interface: explicit, or reference bandwidth over bandwidth (RFC 2328, vendor guide), 1 to 65535."""
+    """Return the cost of an interface.
+
+    Explicit, or reference bandwidth over bandwidth (RFC 2328, vendor guide), 1 to 65535.
+    """
     if interface.ospf.cost is not None:
         return interface.ospf.cost
     if interface.kind == "loopback":
@@ -278,7 +284,11 @@ def edge_table(size: int, edges: list[Edge]) -> Edges:
 
 
 def graph(table: Edges, live: list[bool], alive: frozenset[int]) -> Graph:
-    """Return all distances of a domain whose live nodes are ``alive`` and whose live adjacencies are marked in ``live``."""
+    """Return all distances of a domain: ``alive`` holds its live nodes, ``live`` marks its live adjacencies.
+
+    Return all distances of a domain whose live nodes are ``alive`` and whose live adjacencies are marked in
+    ``live``.
+    """
     size = len(table.out)
     mask = np.array(live, dtype=np.bool_)
     distance = np.full((size, size), FAR, dtype=np.int64)

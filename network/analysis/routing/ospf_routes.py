@@ -1,4 +1,7 @@
-"""The OSPF route to one prefix at every process: intra-area, inter-area through border routers, external (RFC 2328, 16)."""
+"""The OSPF route to one prefix at every process.
+
+Intra-area, inter-area through border routers, external (RFC 2328, 16).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,8 @@ def spread(
 ) -> dict[int, Found]:
     """Return the internal route of each wanted speaker to a set of originators.
 
-    With ``prefix`` the border routers' ranges, filters and stub areas apply; without, the target is a router (type 4 summaries).
+    With ``prefix`` the border routers' ranges, filters and stub areas apply; without, the target is a router (type
+    4 summaries).
     """
     domain, graph = area.domain, area.graph
     result: dict[int, Found] = {}
@@ -88,7 +92,10 @@ def spread(
     live = [b for b in domain.border if domain.node_of[b, "0"] in graph.alive]
 
     def from_area(b: int, name: str) -> int:
-        """Return a border router's cost to the prefix inside one of its areas, after ranges; FAR if none or withheld."""
+        """Return a border router's cost to the prefix inside one of its areas, after ranges.
+
+        FAR if none or withheld.
+        """
         node = domain.node_of.get((b, name))
         if node is None:
             return FAR
@@ -222,7 +229,10 @@ def external_allowed(domain: Domain, speaker: int) -> bool:
 
 
 def routes(area: Area, prefix: Prefix, externals: tuple[External, ...], wanted: Iterable[int]) -> dict[int, Found]:
-    """Return the best OSPF route to a prefix at each wanted process (none where the process itself originates the best)."""
+    """Return the best OSPF route to a prefix at each wanted process.
+
+    (none where the process itself originates the best).
+    """
     wanted = list(wanted)
     targets = area.stubs.get(prefix, ())
     found: dict[int, Found] = {}
@@ -259,10 +269,7 @@ def routes(area: Area, prefix: Prefix, externals: tuple[External, ...], wanted: 
                 way = reach(area, external.speaker).get(speaker)
             if way is None or not way.hops:
                 continue
-            if external.type == 1:
-                key = (1, way.metric + external.metric, 0)
-            else:
-                key = (2, external.metric, way.metric)
+            key = (1, way.metric + external.metric, 0) if external.type == 1 else (2, external.metric, way.metric)
             if best is None or key < best:
                 best, hops, chosen = key, set(way.hops), external
                 kind = "n" if local_nssa else "e"

@@ -1,7 +1,7 @@
 """What no failure changes about routing: tables, processes, sessions, and which of them can influence each other.
 
-Tables that share a routing protocol, a leak or a redistribution form a component; components are computed apart, so that a failure
-costs only the components that it touches.
+Tables that share a routing protocol, a leak or a redistribution form a component; components are computed apart, so
+that a failure costs only the components that it touches.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from network.analysis.routing import ospf
 from network.analysis.routing.bgp import BgpSpeaker, Session
 from network.analysis.state import NextHop, Port, Table, UnknownRoutes
-from network.analysis.topology import Wired, Wiring
 from network.config.model import Prefix, Unmodelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from network.analysis.topology import Wired, Wiring
     from network.config.model import BgpNeighbor, Device, Redistribution, Snapshot, StaticRoute
 
 EVERYTHING = ((Prefix(0, 0), 0, 32),)
@@ -238,9 +238,25 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         critical |= {_table(s) for n in component.domains for s in domains[n].speakers if s.process.default_originate}
         component.critical = frozenset(critical)
     result = Plan(
-        snapshot, wiring, dict(tables), dict(statics), speakers, domains, domain_of, pairs, edges, bgp, sessions, session_ports,
-        components, component_of, vertex_of, loopbacks, unknown, unmodelled,
-    )  # fmt: skip
+        snapshot,
+        wiring,
+        dict(tables),
+        dict(statics),
+        speakers,
+        domains,
+        domain_of,
+        pairs,
+        edges,
+        bgp,
+        sessions,
+        session_ports,
+        components,
+        component_of,
+        vertex_of,
+        loopbacks,
+        unknown,
+        unmodelled,
+    )
     result.component_of_port = {port: c.number for c in components for port in c.ports}
     result.attachments_of = dict(attachments_of)
     result.domain_ports = [frozenset(a.port for a in domain.attachments) for domain in domains]
@@ -254,7 +270,7 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
     ]
     result.table_of = [_table(s) for s in speakers]
     with_ospf = set(result.table_of)
-    for table, mine in result.tables.items():
+    for table, ports in result.tables.items():
         device = snapshot.devices[table[0]]
         more = [
             Port(table[0], interface.name)
@@ -262,7 +278,7 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
             if any(name == table[1] for name, _ in interface.vrf_receive)
         ]
         more += [Port(table[0], static.interface) for static in statics.get(table, ()) if static.interface]
-        result.own_ports[table] = tuple(dict.fromkeys([*mine, *more]))
+        result.own_ports[table] = tuple(dict.fromkeys([*ports, *more]))
     result.other_tables = [tuple(t for t in c.tables if t not in with_ospf) for c in components]
     result.processes = dict(processes)
     result.bgp_of = {s.table: s.number for s in bgp}
@@ -288,7 +304,10 @@ def _table(speaker: ospf.Speaker) -> Table:
 
 
 def imports(into: BgpSpeaker, source: BgpSpeaker) -> bool:
-    """Return whether one VRF of a device may import what another exports: a route target in common, or an export map."""
+    """Return whether one VRF of a device may import what another exports.
+
+    A route target in common, or an export map.
+    """
     taker, giver = into.device.vrfs.get(into.table[1]), source.device.vrfs.get(source.table[1])
     if taker is None or giver is None:
         return False

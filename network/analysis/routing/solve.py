@@ -1,9 +1,12 @@
-"""The routes of one component in one scenario: a fixpoint per prefix, redone only for prefixes whose inputs changed.
+"""The routes of one component in one scenario.
 
-Each prefix is solved alone: connected and static candidates, OSPF from the domain's distances, BGP by letting speakers choose in turn,
-redistribution from whatever is installed, until nothing changes. What a prefix takes from others (next-hop resolution, tracked
-routes, summaries, session reachability) is a *dependency* with a recorded value; after a round every dependency is evaluated again
-and the prefixes whose values changed are solved again. A prefix or a component that does not settle is reported, never guessed.
+A fixpoint per prefix, redone only for prefixes whose inputs changed.
+
+Each prefix is solved alone: connected and static candidates, OSPF from the domain's distances, BGP by letting
+speakers choose in turn, redistribution from whatever is installed, until nothing changes. What a prefix takes from
+others (next-hop resolution, tracked routes, summaries, session reachability) is a *dependency* with a recorded
+value; after a round every dependency is evaluated again and the prefixes whose values changed are solved again. A
+prefix or a component that does not settle is reported, never guessed.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
     from network.analysis.routing.plan import Component, Plan, Point
     from network.analysis.topology import Wired
-    from network.config.model import Device, Redistribution, StaticRoute
+    from network.config.model import Redistribution, StaticRoute
 
 ITERATIONS = 60
 ROUNDS = 40
@@ -147,7 +150,7 @@ class Solver:
         ports = [(port, vrf) for port in self.plan.tables[table]]
         for interface in device.interfaces.values():
             if any(name == vrf for name, _ in interface.vrf_receive):
-                ports.append((Port(table[0], interface.name), interface.vrf))
+                ports += [(Port(table[0], interface.name), interface.vrf)]
         for port, home in ports:
             if not self.up(port):
                 continue
@@ -206,10 +209,7 @@ class Solver:
             alive = frozenset(range(len(domain.nodes)))
         before = self.previous.areas.get(number) if self.previous is not None else None
         same_graph = before is not None and before.graph.alive == alive and before.graph.live.tolist() == live_edges
-        if before is not None and same_graph:
-            graph = before.graph
-        else:
-            graph = ospf.graph(plan.edges[number], live_edges, alive)
+        graph = before.graph if before is not None and same_graph else ospf.graph(plan.edges[number], live_edges, alive)
         if before is not None and self.moved is not None and self.moved.isdisjoint(plan.domain_ports[number]):
             if same_graph:
                 return before
@@ -373,7 +373,10 @@ class Solver:
         return True
 
     def _probe(self, table: Table, address: int) -> bool:
-        """Return whether a probe's target answers: a modelled address that is reachable, or an edge that its route leads to."""
+        """Return whether a probe's target answers.
+
+        A modelled address that is reachable, or an edge that its route leads to.
+        """
         for _ in range(64):
             route = self.longest(table, address)
             if route is None or not route.next_hops or not route.next_hops[0].interface:
@@ -398,7 +401,11 @@ class Solver:
     # ---- the run -----------------------------------------------------------------------------------------------------
 
     def run(self, changed: Iterable[Table] | None = None) -> Solved:
-        """Return the component's tables; ``changed`` names the tables whose interfaces differ from the previous scenario."""
+        """Return the component's tables; ``changed`` names those whose interfaces differ from the earlier scenario.
+
+        Return the component's tables; ``changed`` names the tables whose interfaces differ from the previous
+        scenario.
+        """
         component, previous = self.component, self.previous
         tables = component.tables
         dirty: set[Prefix] = set()
@@ -495,11 +502,13 @@ class Solver:
         dirty: set[Prefix],
         partial: dict[Prefix, set[int]],
     ) -> None:
-        """Add prefixes that a change of one OSPF domain touches: wholly, or only for routers that nothing else depends on.
+        """Add prefixes that a change of one OSPF domain touches.
 
-        With a ``hint`` (another scenario that shares most of this one's failures) a route whose inputs are the same there is taken
-        from it: the solution of a prefix is a function of its own facts, of its dependencies and of the distances and next hops to
-        the routers that originate it.
+        Wholly, or only for routers that nothing else depends on.
+
+        With a ``hint`` (another scenario that shares most of this one's failures) a route whose inputs are the same
+        there is taken from it: the solution of a prefix is a function of its own facts, of its dependencies and of
+        the distances and next hops to the routers that originate it.
         """
         domain = after.domain
         if before.stubs is not after.stubs:
@@ -604,7 +613,10 @@ class Solver:
         return all(mine.get(key, missing) == theirs.get(key, missing) for key in there.keys)
 
     def _adopt(self, prefix: Prefix, there: Solution | None, speakers: Iterable[int]) -> None:
-        """Take routes of a prefix from the hint: at the given OSPF routers, with ``there`` also at all tables without OSPF."""
+        """Take routes of a prefix from the hint.
+
+        At the given OSPF routers, with ``there`` also at all tables without OSPF.
+        """
         if self.hint is None:
             return
         table_of = self.plan.table_of
@@ -723,9 +735,16 @@ class Solver:
             hops = hops[: process.max_paths]
             self.notes.append(f"{speaker.device}: more equal paths than maximum-paths {process.max_paths}")
         route = Route(
-            speaker.device, speaker.vrf, prefix, kind, hops, distance, found.metric,  # type: ignore[arg-type]
-            found.source or process.source, found.tag,
-        )  # fmt: skip
+            speaker.device,
+            speaker.vrf,
+            prefix,
+            kind,
+            hops,
+            distance,
+            found.metric,
+            found.source or process.source,
+            found.tag,
+        )
         return Candidate(route, process.process)
 
     def _holders(self, prefix: Prefix) -> list[Table]:
@@ -893,7 +912,10 @@ class Solver:
     def _externals(
         self, prefix: Prefix, winners: dict[Table, Candidate]
     ) -> tuple[dict[int, tuple[ospf.External, ...]], list[tuple[int, int]]]:
-        """Return the external routes that processes originate now, by domain, and what they were before summarisation."""
+        """Return the external routes that processes originate now, by domain.
+
+        And what they were before summarisation.
+        """
         plan = self.plan
         found: dict[int, dict[int, ospf.External]] = {}
         raw: list[tuple[int, int]] = []
@@ -962,7 +984,10 @@ class Solver:
             found[self.plan.domain_of[target]][target] = external
 
     def _forward(self, speaker: ospf.Speaker, candidate: Candidate) -> int | None:
-        """Return the forwarding address: the next hop, if its interface is an active OSPF interface on a broadcast network."""
+        """Return the forwarding address: the next hop.
+
+        If its interface is an active OSPF interface on a broadcast network.
+        """
         if candidate.route.protocol == "connected" or not candidate.route.next_hops:
             return None
         hop = candidate.route.next_hops[0]
@@ -975,12 +1000,16 @@ class Solver:
         return None
 
     def _down_bit(self, target: int) -> None:
-        """Doubt: a VRF process that learns from BGP marks its routes (RFC 4576); another VRF process without vrf-lite ignores them."""
+        """Doubt: a VRF process that learns from BGP marks its routes (RFC 4576).
+
+        Another VRF process without vrf-lite ignores them.
+        """
         plan = self.plan
         for other in plan.domains[plan.domain_of[target]].speakers:
             if other.number != target and other.vrf and not other.process.vrf_lite:
                 self.doubt.add(
-                    f"{other.device}: ospf {other.process.process} in a VRF without 'capability vrf-lite' may ignore routes from BGP",
+                    f"{other.device}: ospf {other.process.process} in a VRF without 'capability vrf-lite' "
+                    "may ignore routes from BGP",
                     other.process.source,
                 )
 
@@ -1068,9 +1097,15 @@ class Solver:
                             distance = 110
             if distance:
                 route = Route(
-                    speaker.device, speaker.vrf, prefix, "ospf-summary", (NextHop("", None, speaker.vrf),),
-                    distance, 0, process.source,
-                )  # fmt: skip
+                    speaker.device,
+                    speaker.vrf,
+                    prefix,
+                    "ospf-summary",
+                    (NextHop("", None, speaker.vrf),),
+                    distance,
+                    0,
+                    process.source,
+                )
                 table = (speaker.device, speaker.vrf)
                 found[table] = _better(found.get(table), Candidate(route, process.process))  # type: ignore[assignment]
 
@@ -1286,9 +1321,16 @@ class Solver:
             return None
         tag = path.path[0] if path.path else 0
         route = Route(
-            speaker.table[0], speaker.table[1], prefix, protocol, tuple(sorted(hops, key=ospf.hop_key)), distance,  # type: ignore[arg-type]
-            path.med, path.source, tag,
-        )  # fmt: skip
+            speaker.table[0],
+            speaker.table[1],
+            prefix,
+            protocol,
+            tuple(sorted(hops, key=ospf.hop_key)),
+            distance,
+            path.med,
+            path.source,
+            tag,
+        )
         return Candidate(route)
 
     def _replicate(
@@ -1303,9 +1345,14 @@ class Solver:
         if map_:
             hop = held.route.next_hops[0]
             offer = Offer(
-                prefix, family, held.route.protocol, held.route.tag, held.route.metric,
-                interface=hop.interface, next_hop=hop.address,
-            )  # fmt: skip
+                prefix,
+                family,
+                held.route.protocol,
+                held.route.tag,
+                held.route.metric,
+                interface=hop.interface,
+                next_hop=hop.address,
+            )
             if route_map(self.devices[into[0]], map_, offer, self.doubt) is None:
                 return None
         return Candidate(held.route._replace(vrf=into[1]), held.process, replicated=True)
@@ -1348,7 +1395,10 @@ def _family(protocol: str) -> str:
 
 
 def _wanted(match: tuple[str, ...], protocol: str, *, into_bgp: bool) -> bool:
-    """Return whether ``redistribute ospf … match`` takes a kind of route; without ``match`` BGP takes internal ones only."""
+    """Return whether ``redistribute ospf … match`` takes a kind of route.
+
+    Without ``match`` BGP takes internal ones only.
+    """
     if not match:
         return protocol in ("ospf", "ospf-ia") or not into_bgp
     for word in match:
@@ -1369,8 +1419,8 @@ def _wanted(match: tuple[str, ...], protocol: str, *, into_bgp: bool) -> bool:
 def _difference(before: Facts, after: Facts) -> set[Prefix]:
     found = set()
     for old, new in ((before.routes, after.routes), (before.statics, after.statics)):
-        for prefix in old.keys() | new.keys():  # type: ignore[attr-defined]
-            if old.get(prefix) != new.get(prefix):  # type: ignore[attr-defined]
+        for prefix in old.keys() | new.keys():
+            if old.get(prefix) != new.get(prefix):
                 found.add(prefix)
     return found
 

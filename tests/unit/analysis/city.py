@@ -38,9 +38,12 @@ class Box:
         port = self.next_port()
         self.vlans.update(vlans)
         self.body += [
-            f"interface {port}", " switchport mode trunk", " switchport trunk native vlan 997",
-            f" switchport trunk allowed vlan {','.join(map(str, vlans))}", "!",
-        ]  # fmt: skip
+            f"interface {port}",
+            " switchport mode trunk",
+            " switchport trunk native vlan 997",
+            f" switchport trunk allowed vlan {','.join(map(str, vlans))}",
+            "!",
+        ]
         return port
 
     def access(self, vlan: int) -> str:
@@ -49,7 +52,9 @@ class Box:
         self.body += [f"interface {port}", " switchport mode access", f" switchport access vlan {vlan}", "!"]
         return port
 
-    def svi(self, vlan: int, vrf: str, address: str, mask: str, *, active: bool = False, more: tuple[str, ...] = ()) -> None:
+    def svi(
+        self, vlan: int, vrf: str, address: str, mask: str, *, active: bool = False, more: tuple[str, ...] = ()
+    ) -> None:
         self.vlans.add(vlan)
         self.body += [f"interface Vlan{vlan}", f" vrf forwarding {vrf}", f" ip address {address} {mask}"]
         if active:
@@ -72,7 +77,9 @@ class Box:
         return "\n".join([*lines, "end", ""])
 
 
-def texts(sites: int, *, hall_access: int = 6, site_access: int = 1) -> tuple[dict[str, str], list[tuple[str, str, str, str]]]:
+def texts(
+    sites: int, *, hall_access: int = 6, site_access: int = 1
+) -> tuple[dict[str, str], list[tuple[str, str, str, str]]]:
     """Return (name → configuration, cables)."""
     boxes: dict[str, Box] = {}
     cables: list[tuple[str, str, str, str]] = []
@@ -110,9 +117,11 @@ def texts(sites: int, *, hall_access: int = 6, site_access: int = 1) -> tuple[di
         for n, name in enumerate(pair):
             for vrf, octet in VRFS:
                 hsrp = (
-                    "standby version 2", f"standby 1 ip 10.{octet}.{site}.1",
-                    f"standby 1 priority {110 - 10 * n}", "standby 1 preempt",
-                )  # fmt: skip
+                    "standby version 2",
+                    f"standby 1 ip 10.{octet}.{site}.1",
+                    f"standby 1 priority {110 - 10 * n}",
+                    "standby 1 preempt",
+                )
                 boxes[name].svi(USERS[vrf], vrf, f"10.{octet}.{site}.{2 + n}", "255.255.255.128", more=hsrp)
         for n in range(hall_access if site == 1 else 2):
             _access(boxes, cables, f"{pair[0][:-1]}acc{n + 1}", pair, vlans, site, n)
@@ -122,7 +131,9 @@ def texts(sites: int, *, hall_access: int = 6, site_access: int = 1) -> tuple[di
         for strand, core in enumerate(("core1", "core2")):
             link(core, name, 100 + 2 * site + strand)
         for vrf, octet in VRFS:
-            boxes[name].svi(USERS[vrf], vrf, f"10.{octet}.{site % 190 + 3}.{1 + 128 * (site // 190 % 2)}", "255.255.255.192")
+            boxes[name].svi(
+                USERS[vrf], vrf, f"10.{octet}.{site % 190 + 3}.{1 + 128 * (site // 190 % 2)}", "255.255.255.192"
+            )
         boxes[name].access(20)
         for n in range(site_access):
             _access(boxes, cables, f"{name}acc{n + 1}", (name,), vlans, site % 190 + 3, n)
@@ -140,7 +151,7 @@ def _access(
 ) -> None:
     boxes[name] = Box(name)
     for upper in up:
-        cables.append((upper, boxes[upper].trunk(vlans), name, boxes[name].trunk(vlans)))
+        cables += [(upper, boxes[upper].trunk(vlans), name, boxes[name].trunk(vlans))]
     boxes[name].svi(90, "mgmt", f"10.90.{site}.{20 + number}", "255.255.255.128")
     boxes[name].tail.append(f"ip route vrf mgmt 10.90.0.0 255.255.0.0 10.90.{site}.1")
     for vlan in (10, 20, 20, 30):
@@ -153,8 +164,9 @@ def _bgp(box: Box, asn: int, vrf: str, octet: int, peer: str, remote: int, *, ci
     lines += [f"  neighbor {peer} remote-as {remote}", f"  neighbor {peer} activate"]
     if city:
         lines += [
-            f"  neighbor {peer} route-map DC-{octet}-IN in", f"  redistribute ospf {octet} match internal route-map TO-DC",
-        ]  # fmt: skip
+            f"  neighbor {peer} route-map DC-{octet}-IN in",
+            f"  redistribute ospf {octet} match internal route-map TO-DC",
+        ]
         if asn == 64497:
             lines.append("  distance bgp 200 200 200")
             lines.append(f"  neighbor {peer} route-map PREPEND out")
@@ -167,14 +179,26 @@ def _bgp(box: Box, asn: int, vrf: str, octet: int, peer: str, remote: int, *, ci
     box.tail += lines
     if city:
         box.tail += [
-            f"ip prefix-list DC-{octet} seq 5 permit 10.{octet}.29.0/24", f"ip prefix-list DC-{octet} seq 10 permit 10.{octet}.30.0/24",
-            f"route-map DC-{octet}-IN permit 10", f" match ip address prefix-list DC-{octet}", "!",
-        ]  # fmt: skip
+            f"ip prefix-list DC-{octet} seq 5 permit 10.{octet}.29.0/24",
+            f"ip prefix-list DC-{octet} seq 10 permit 10.{octet}.30.0/24",
+            f"route-map DC-{octet}-IN permit 10",
+            f" match ip address prefix-list DC-{octet}",
+            "!",
+        ]
         if vrf == "kikan":
             box.tail += [
-                "route-map FROM-DC permit 10", " set tag 64500", "!", "route-map TO-DC deny 5", " match tag 64500", "!",
-                "route-map TO-DC permit 10", "!", "route-map PREPEND permit 10", f" set as-path prepend {asn} {asn}", "!",
-            ]  # fmt: skip
+                "route-map FROM-DC permit 10",
+                " set tag 64500",
+                "!",
+                "route-map TO-DC deny 5",
+                " match tag 64500",
+                "!",
+                "route-map TO-DC permit 10",
+                "!",
+                "route-map PREPEND permit 10",
+                f" set as-path prepend {asn} {asn}",
+                "!",
+            ]
 
 
 def snapshot(sites: int, *, hall_access: int = 6, site_access: int = 1) -> Snapshot:

@@ -1,4 +1,7 @@
-"""Failures: a scenario computed from another equals the same scenario computed from nothing; a sweep judges every one."""
+"""Failures: a scenario computed from another equals the same scenario computed from nothing.
+
+A sweep judges every one.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,9 @@ def random_network(seed: int) -> Snapshot:
             metric = rng.choice(["", " metric 50", " metric-type 1"])
             lines.append(f"redistribute static{metric} subnets")
             target = rng.choice([f"10.0.{rng.randrange(len(pairs))}.{rng.choice([1, 2])}", "Null0"])
-            parts[node].append(f"ip route 172.16.{rng.choice([1, 2])}.0 255.255.255.0 {target} {rng.choice(['', '250'])}")
+            parts[node].append(
+                f"ip route 172.16.{rng.choice([1, 2])}.0 255.255.255.0 {target} {rng.choice(['', '250'])}"
+            )
         if rng.random() < 0.3:
             parts[node].append("ip route 0.0.0.0 0.0.0.0 Null0")
             lines.append("default-information originate")
@@ -95,9 +100,11 @@ def random_network(seed: int) -> Snapshot:
     for end, node, peer in ((1, one, 2), (2, two, 1)):
         parts[node].append(port(ports[node], f"10.0.{number}.{end}", 30))
         parts[node].append(
-            f"router bgp {65000 + node}\n neighbor 10.0.{number}.{peer} remote-as {65000 + (two if node == one else one)}\n"
-            + (" redistribute ospf 1\n" if rng.random() < 0.5 else " redistribute static\n") + "!"
-        )  # fmt: skip
+            f"router bgp {65000 + node}\n"
+            f" neighbor 10.0.{number}.{peer} remote-as {65000 + (two if node == one else one)}\n"
+            + (" redistribute ospf 1\n" if rng.random() < 0.5 else " redistribute static\n")
+            + "!"
+        )
         ports[node] += 1
     cables.append((f"r{one}", f"GigabitEthernet0/{ports[one] - 1}", f"r{two}", f"GigabitEthernet0/{ports[two] - 1}"))
     return network(*(router(f"r{n}", *parts[n]) for n in range(count)), cables=cables)
@@ -157,13 +164,14 @@ def test_a_sweep_of_singles_and_pairs_judges_all_and_derives_only_what_follows()
     judged = {o.failures for o in pairs}
     rng = random.Random(5)
     for outcome in rng.sample(singles, 12):
-        differ = tuple(
-            sorted(k for k in base.ribs if base.ribs[k] != engine._from_nothing(outcome.failures).ribs.get(k))
-        )
+        apart = engine._from_nothing(outcome.failures).ribs
+        differ = tuple(sorted(k for k in base.ribs if base.ribs[k] != apart.get(k)))
         assert outcome.result == (False, differ)
     # a derived pair does exactly what its elements do alone
     alone = {next(iter(o.failures)): o.result[1] for o in singles}
-    left = [frozenset((a, b)) for i, a in enumerate(classes) for b in classes[i + 1 :] if frozenset((a, b)) not in judged]
+    left = [
+        frozenset((a, b)) for i, a in enumerate(classes) for b in classes[i + 1 :] if frozenset((a, b)) not in judged
+    ]
     for pair in rng.sample(left, 25):
         one, two = sorted(pair)
         state = engine._from_nothing(pair)
@@ -185,7 +193,11 @@ def test_processes_and_a_dask_cluster_give_the_same_sweep() -> None:
 
 def test_a_duct_is_its_links_and_an_unknown_link_is_an_error() -> None:
     snapshot = city(2, hall_access=1)
-    links = [link.name for link in Engine(snapshot).wiring.links if ":" in link.name and "site3:" in link.name and "core" in link.name]
+    links = [
+        link.name
+        for link in Engine(snapshot).wiring.links
+        if ":" in link.name and "site3:" in link.name and "core" in link.name
+    ]
     assert len(links) == 2
     groups = failures.groups_of(snapshot, {}, {"duct 3": links})
     engine = Engine(snapshot, groups=groups)

@@ -56,7 +56,7 @@ def test_ospf_shares_equal_paths_and_honours_maximum_paths() -> None:
         ("shutdown", "", False),
     ],
 )
-def test_ospf_adjacency_needs_equal_parameters(side_a: str, side_b: str, up: bool) -> None:  # noqa: FBT001
+def test_ospf_adjacency_needs_equal_parameters(side_a: str, side_b: str, up: bool) -> None:
     texts = [
         router("a", loopback("1.1.1.1"), port(0, "10.0.0.1", 30, *filter(None, side_a.split("\n"))), ospf()),
         router("b", loopback("2.2.2.2"), port(0, "10.0.0.2", 30, *filter(None, side_b.split("\n"))), ospf()),
@@ -84,13 +84,26 @@ def areas(kind: str = "") -> list[str]:
     stub = f" area 1 {kind}\n" if kind else ""
     inner = stub.replace(" no-summary", "")
     return [
-        router("r1", loopback("1.1.1.1"), port(0, "10.0.12.1", 30),
-               f"router ospf 1\n{inner} network 0.0.0.0 255.255.255.255 area 1\n!"),
-        router("r2", port(0, "10.0.12.2", 30), port(1, "10.0.23.1", 30),
-               f"router ospf 1\n{stub} network 10.0.12.0 0.0.0.3 area 1\n network 10.0.23.0 0.0.0.3 area 0\n!"),
-        router("r3", loopback("3.3.3.3"), port(0, "10.0.23.2", 30),
-               "ip route 172.16.0.0 255.255.0.0 Null0", ospf("redistribute static subnets")),
-    ]  # fmt: skip
+        router(
+            "r1",
+            loopback("1.1.1.1"),
+            port(0, "10.0.12.1", 30),
+            f"router ospf 1\n{inner} network 0.0.0.0 255.255.255.255 area 1\n!",
+        ),
+        router(
+            "r2",
+            port(0, "10.0.12.2", 30),
+            port(1, "10.0.23.1", 30),
+            f"router ospf 1\n{stub} network 10.0.12.0 0.0.0.3 area 1\n network 10.0.23.0 0.0.0.3 area 0\n!",
+        ),
+        router(
+            "r3",
+            loopback("3.3.3.3"),
+            port(0, "10.0.23.2", 30),
+            "ip route 172.16.0.0 255.255.0.0 Null0",
+            ospf("redistribute static subnets"),
+        ),
+    ]
 
 
 def test_ospf_inter_area_and_external() -> None:
@@ -112,8 +125,10 @@ def test_ospf_totally_stubby_area_gets_only_the_default() -> None:
 
 def test_ospf_nssa_lets_its_own_externals_out() -> None:
     texts = areas("nssa")
-    texts[0] = texts[0].replace("router ospf 1\n", "router ospf 1\n redistribute static subnets\n").replace(
-        "end\n", "ip route 172.31.0.0 255.255.0.0 Null0\nend\n"
+    texts[0] = (
+        texts[0]
+        .replace("router ospf 1\n", "router ospf 1\n redistribute static subnets\n")
+        .replace("end\n", "ip route 172.31.0.0 255.255.0.0 Null0\nend\n")
     )
     found = state(*texts)
     assert routes(found, "r2")["172.31.0.0/16"] == ("ospfN2", ("10.0.12.1",), 110, 20)
@@ -145,9 +160,19 @@ def test_ospf_external_comparison(first: str, second: str, chosen: str) -> None:
     texts = triangle("ip route 172.16.0.0 255.255.0.0 Null0")
     texts = [
         router("a", port(0, "10.0.12.1", 30, "ip ospf cost 10"), port(1, "10.0.13.1", 30, "ip ospf cost 2"), ospf()),
-        router("b", port(0, "10.0.12.2", 30), "ip route 172.16.0.0 255.255.0.0 Null0", ospf(f"redistribute static {first} subnets")),
-        router("c", port(0, "10.0.13.2", 30), "ip route 172.16.0.0 255.255.0.0 Null0", ospf(f"redistribute static {second} subnets")),
-    ]  # fmt: skip
+        router(
+            "b",
+            port(0, "10.0.12.2", 30),
+            "ip route 172.16.0.0 255.255.0.0 Null0",
+            ospf(f"redistribute static {first} subnets"),
+        ),
+        router(
+            "c",
+            port(0, "10.0.13.2", 30),
+            "ip route 172.16.0.0 255.255.0.0 Null0",
+            ospf(f"redistribute static {second} subnets"),
+        ),
+    ]
     assert routes(state(*texts), "a")["172.16.0.0/16"][1] == (chosen,)
 
 
@@ -169,10 +194,14 @@ def test_redistributed_static_default_stays_home() -> None:
 
 def test_redistribution_by_route_map_sets_and_filters() -> None:
     a = router(
-        "a", port(0, "10.0.0.1", 30), "ip route 172.16.1.0 255.255.255.0 Null0 tag 7", "ip route 172.16.2.0 255.255.255.0 Null0",
+        "a",
+        port(0, "10.0.0.1", 30),
+        "ip route 172.16.1.0 255.255.255.0 Null0 tag 7",
+        "ip route 172.16.2.0 255.255.255.0 Null0",
         ospf("redistribute static subnets route-map M"),
-        "route-map M deny 10\n match tag 7\nroute-map M permit 20\n set metric 33\n set metric-type type-1\n set tag 9\n!",
-    )  # fmt: skip
+        "route-map M deny 10\n match tag 7\n"
+        "route-map M permit 20\n set metric 33\n set metric-type type-1\n set tag 9\n!",
+    )
     b = router("b", port(0, "10.0.0.2", 30), ospf())
     found = state(a, b)
     assert routes(found, "b") == {"172.16.2.0/24": ("ospfE1", ("10.0.0.1",), 110, 34)}
@@ -197,8 +226,12 @@ def test_mutual_redistribution_with_tags_does_not_feed_back() -> None:
 
 def test_distribute_list_in_keeps_a_route_out_of_one_table_only() -> None:
     texts = triangle()
-    texts[0] = texts[0].replace("router ospf 1\n", "router ospf 1\n distribute-list prefix NO in\n").replace(
-        "end\n", "ip prefix-list NO seq 5 deny 2.2.2.2/32\nip prefix-list NO seq 10 permit 0.0.0.0/0 le 32\nend\n"
+    texts[0] = (
+        texts[0]
+        .replace("router ospf 1\n", "router ospf 1\n distribute-list prefix NO in\n")
+        .replace(
+            "end\n", "ip prefix-list NO seq 5 deny 2.2.2.2/32\nip prefix-list NO seq 10 permit 0.0.0.0/0 le 32\nend\n"
+        )
     )
     found = state(*texts)
     assert "2.2.2.2/32" not in routes(found, "a")
@@ -210,9 +243,12 @@ def test_distribute_list_in_keeps_a_route_out_of_one_table_only() -> None:
 
 def test_static_prefers_distance_and_floats() -> None:
     a = router(
-        "a", port(0, "10.0.0.1", 30), port(1, "10.0.1.1", 30), "ip route 172.16.0.0 255.255.0.0 10.0.0.2",
+        "a",
+        port(0, "10.0.0.1", 30),
+        port(1, "10.0.1.1", 30),
+        "ip route 172.16.0.0 255.255.0.0 10.0.0.2",
         "ip route 172.16.0.0 255.255.0.0 10.0.1.2 200",
-    )  # fmt: skip
+    )
     assert routes(state(a), "a")["172.16.0.0/16"] == ("static", ("10.0.0.2",), 1, 0)
     down = a.replace(" ip address 10.0.0.1 255.255.255.252\n", " ip address 10.0.0.1 255.255.255.252\n shutdown\n")
     assert routes(state(down), "a")["172.16.0.0/16"] == ("static", ("10.0.1.2",), 200, 0)
@@ -220,9 +256,12 @@ def test_static_prefers_distance_and_floats() -> None:
 
 def test_static_recursion_and_self_reference() -> None:
     a = router(
-        "a", port(0, "10.0.0.1", 30), "ip route 172.16.0.0 255.255.0.0 192.0.2.1", "ip route 192.0.2.0 255.255.255.0 10.0.0.2",
+        "a",
+        port(0, "10.0.0.1", 30),
+        "ip route 172.16.0.0 255.255.0.0 192.0.2.1",
+        "ip route 192.0.2.0 255.255.255.0 10.0.0.2",
         "ip route 198.51.100.0 255.255.255.0 198.51.100.1",
-    )  # fmt: skip
+    )
     found = routes(state(a), "a")
     assert found["172.16.0.0/16"][1] == ("10.0.0.2",)
     assert "198.51.100.0/24" not in found
@@ -230,10 +269,14 @@ def test_static_recursion_and_self_reference() -> None:
 
 def test_static_leaks_between_vrfs() -> None:
     a = router(
-        "a", vrf("kikan", "naibu"), port(0, "10.10.0.1", 24, vrf="kikan"), port(1, "10.20.0.1", 24, vrf="naibu"),
-        port(2, "10.99.0.1", 24), "ip route vrf naibu 10.99.0.0 255.255.255.0 10.99.0.2 global",
+        "a",
+        vrf("kikan", "naibu"),
+        port(0, "10.10.0.1", 24, vrf="kikan"),
+        port(1, "10.20.0.1", 24, vrf="naibu"),
+        port(2, "10.99.0.1", 24),
+        "ip route vrf naibu 10.99.0.0 255.255.255.0 10.99.0.2 global",
         "ip route vrf naibu 10.10.0.0 255.255.255.0 GigabitEthernet0/0 10.10.0.9",
-    )  # fmt: skip
+    )
     ribs = state(a).ribs
     assert ribs["a", "naibu"][Prefix(0x0A630000, 24)].next_hops == (NextHop("GigabitEthernet0/2", 0x0A630002, ""),)
     assert ribs["a", "naibu"][Prefix(0x0A0A0000, 24)].next_hops == (NextHop("GigabitEthernet0/0", 0x0A0A0009, "kikan"),)
@@ -241,9 +284,12 @@ def test_static_leaks_between_vrfs() -> None:
 
 def test_static_follows_its_track() -> None:
     a = router(
-        "a", port(0, "10.0.0.1", 30), port(1, "10.0.1.1", 30), "track 1 interface GigabitEthernet0/1 line-protocol",
+        "a",
+        port(0, "10.0.0.1", 30),
+        port(1, "10.0.1.1", 30),
+        "track 1 interface GigabitEthernet0/1 line-protocol",
         "ip route 172.16.0.0 255.255.0.0 10.0.0.2 track 1",
-    )  # fmt: skip
+    )
     assert "172.16.0.0/16" in routes(state(a), "a")
     down = a.replace(" ip address 10.0.1.1 255.255.255.252\n", " ip address 10.0.1.1 255.255.255.252\n shutdown\n")
     assert "172.16.0.0/16" not in routes(state(down), "a")
@@ -257,8 +303,12 @@ def bgp(asn: int, *lines: str) -> str:
 
 
 def test_ebgp_announces_networks() -> None:
-    a = router("a", port(0, "10.0.0.1", 30), port(1, "172.16.0.1", 24),
-               bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"))  # fmt: skip
+    a = router(
+        "a",
+        port(0, "10.0.0.1", 30),
+        port(1, "172.16.0.1", 24),
+        bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"),
+    )
     b = router("b", port(0, "10.0.0.2", 30), bgp(65002, "neighbor 10.0.0.1 remote-as 65001"))
     assert routes(state(a, b), "b") == {"172.16.0.0/24": ("bgp", ("10.0.0.1",), 20, 0)}
     wrong = b.replace("remote-as 65001", "remote-as 65009")
@@ -268,14 +318,26 @@ def test_ebgp_announces_networks() -> None:
 def chain(*middle: str) -> list[str]:
     """a (65001) – b – c (65002 both, iBGP) ; a announces 172.16.0.0/24."""
     return [
-        router("a", port(0, "10.0.0.1", 30), port(1, "172.16.0.1", 24),
-               bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0")),
-        router("b", port(0, "10.0.0.2", 30), port(1, "10.0.1.1", 30),
-               bgp(65002, "neighbor 10.0.0.1 remote-as 65001", "neighbor 10.0.1.2 remote-as 65002", *middle)),
-        router("c", port(0, "10.0.1.2", 30), port(1, "10.0.2.1", 30),
-               bgp(65002, "neighbor 10.0.1.1 remote-as 65002", "neighbor 10.0.2.2 remote-as 65002")),
+        router(
+            "a",
+            port(0, "10.0.0.1", 30),
+            port(1, "172.16.0.1", 24),
+            bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"),
+        ),
+        router(
+            "b",
+            port(0, "10.0.0.2", 30),
+            port(1, "10.0.1.1", 30),
+            bgp(65002, "neighbor 10.0.0.1 remote-as 65001", "neighbor 10.0.1.2 remote-as 65002", *middle),
+        ),
+        router(
+            "c",
+            port(0, "10.0.1.2", 30),
+            port(1, "10.0.2.1", 30),
+            bgp(65002, "neighbor 10.0.1.1 remote-as 65002", "neighbor 10.0.2.2 remote-as 65002"),
+        ),
         router("d", port(0, "10.0.2.2", 30), bgp(65002, "neighbor 10.0.2.1 remote-as 65002")),
-    ]  # fmt: skip
+    ]
 
 
 def test_ibgp_needs_a_reachable_next_hop() -> None:
@@ -292,24 +354,52 @@ def test_ibgp_is_passed_on_only_by_a_route_reflector() -> None:
     assert routes(state(*texts), "d")["172.16.0.0/24"] == ("ibgp", ("10.0.2.1",), 200, 0)
 
 
-def diamond(b_lines: tuple[str, ...] = (), c_lines: tuple[str, ...] = (), d_lines: tuple[str, ...] = ()) -> dict[str, tuple[str | None, ...]]:
+def diamond(
+    b_lines: tuple[str, ...] = (), c_lines: tuple[str, ...] = (), d_lines: tuple[str, ...] = ()
+) -> dict[str, tuple[str | None, ...]]:
     """d (65004) hears 172.16.0.0/24 of a (65001) through b (65002) and c (65003); return d's next hops."""
     found = state(
-        router("a", port(0, "10.0.1.1", 30), port(1, "10.0.2.1", 30), port(2, "172.16.0.1", 24),
-               bgp(65001, "neighbor 10.0.1.2 remote-as 65002", "neighbor 10.0.2.2 remote-as 65003",
-                   "network 172.16.0.0 mask 255.255.255.0")),
-        router("b", loopback("2.2.2.2"), port(0, "10.0.1.2", 30), port(1, "10.0.3.1", 30),
-               bgp(65002, "neighbor 10.0.1.1 remote-as 65001", "neighbor 10.0.3.2 remote-as 65004", *b_lines),
-               "route-map PRE permit 10\n set as-path prepend 65002 65002\n!",
-               "route-map COMM permit 10\n set community 65002:7\n!", "route-map MED permit 10\n set metric 50\n!"),
-        router("c", loopback("3.3.3.3"), port(0, "10.0.2.2", 30), port(1, "10.0.4.1", 30),
-               bgp(65003, "neighbor 10.0.2.1 remote-as 65001", "neighbor 10.0.4.2 remote-as 65004", *c_lines)),
-        router("d", port(0, "10.0.3.2", 30), port(1, "10.0.4.2", 30),
-               bgp(65004, "neighbor 10.0.3.1 remote-as 65002", "neighbor 10.0.4.1 remote-as 65003", *d_lines),
-               "route-map LP permit 10\n set local-preference 200\n!",
-               "ip community-list standard C permit 65002:7", "ip as-path access-list 1 deny _65002_", "ip as-path access-list 1 permit .*",
-               "route-map NOC deny 10\n match community C\nroute-map NOC permit 20\n!"),
-    )  # fmt: skip
+        router(
+            "a",
+            port(0, "10.0.1.1", 30),
+            port(1, "10.0.2.1", 30),
+            port(2, "172.16.0.1", 24),
+            bgp(
+                65001,
+                "neighbor 10.0.1.2 remote-as 65002",
+                "neighbor 10.0.2.2 remote-as 65003",
+                "network 172.16.0.0 mask 255.255.255.0",
+            ),
+        ),
+        router(
+            "b",
+            loopback("2.2.2.2"),
+            port(0, "10.0.1.2", 30),
+            port(1, "10.0.3.1", 30),
+            bgp(65002, "neighbor 10.0.1.1 remote-as 65001", "neighbor 10.0.3.2 remote-as 65004", *b_lines),
+            "route-map PRE permit 10\n set as-path prepend 65002 65002\n!",
+            "route-map COMM permit 10\n set community 65002:7\n!",
+            "route-map MED permit 10\n set metric 50\n!",
+        ),
+        router(
+            "c",
+            loopback("3.3.3.3"),
+            port(0, "10.0.2.2", 30),
+            port(1, "10.0.4.1", 30),
+            bgp(65003, "neighbor 10.0.2.1 remote-as 65001", "neighbor 10.0.4.2 remote-as 65004", *c_lines),
+        ),
+        router(
+            "d",
+            port(0, "10.0.3.2", 30),
+            port(1, "10.0.4.2", 30),
+            bgp(65004, "neighbor 10.0.3.1 remote-as 65002", "neighbor 10.0.4.1 remote-as 65003", *d_lines),
+            "route-map LP permit 10\n set local-preference 200\n!",
+            "ip community-list standard C permit 65002:7",
+            "ip as-path access-list 1 deny _65002_",
+            "ip as-path access-list 1 permit .*",
+            "route-map NOC deny 10\n match community C\nroute-map NOC permit 20\n!",
+        ),
+    )
     return {prefix: hops for prefix, (_, hops, _, _) in routes(found, "d").items()}
 
 
@@ -321,12 +411,26 @@ def diamond(b_lines: tuple[str, ...] = (), c_lines: tuple[str, ...] = (), d_line
         ((), (), ("neighbor 10.0.4.1 route-map LP in",), ("10.0.4.1",)),  # local preference
         (("neighbor 10.0.3.2 route-map PRE out",), (), ("neighbor 10.0.3.1 weight 5",), ("10.0.3.1",)),  # weight
         ((), (), ("neighbor 10.0.3.1 filter-list 1 in",), ("10.0.4.1",)),  # AS-path list
-        (("neighbor 10.0.3.2 route-map COMM out", "neighbor 10.0.3.2 send-community"), (),
-         ("neighbor 10.0.3.1 route-map NOC in",), ("10.0.4.1",)),
-        (("neighbor 10.0.3.2 route-map COMM out",), (), ("neighbor 10.0.3.1 route-map NOC in",), ("10.0.3.1",)),  # not sent
-        (("neighbor 10.0.3.2 route-map MED out",), (), (), ("10.0.3.1",)),  # MED of different neighbouring ASes: not compared
+        (
+            ("neighbor 10.0.3.2 route-map COMM out", "neighbor 10.0.3.2 send-community"),
+            (),
+            ("neighbor 10.0.3.1 route-map NOC in",),
+            ("10.0.4.1",),
+        ),
+        (
+            ("neighbor 10.0.3.2 route-map COMM out",),
+            (),
+            ("neighbor 10.0.3.1 route-map NOC in",),
+            ("10.0.3.1",),
+        ),  # not sent
+        (
+            ("neighbor 10.0.3.2 route-map MED out",),
+            (),
+            (),
+            ("10.0.3.1",),
+        ),  # MED of different neighbouring ASes: not compared
     ],
-)  # fmt: skip
+)
 def test_bgp_choice(b: tuple[str, ...], c: tuple[str, ...], d: tuple[str, ...], hop: tuple[str, ...]) -> None:
     assert diamond(b, c, d)["172.16.0.0/24"] == hop
 
@@ -334,12 +438,20 @@ def test_bgp_choice(b: tuple[str, ...], c: tuple[str, ...], d: tuple[str, ...], 
 def test_bgp_loop_check_and_its_exceptions() -> None:
     def far(*lines: str, middle: tuple[str, ...] = ()) -> bool:
         found = state(
-            router("a", port(0, "10.0.0.1", 30), port(1, "172.16.0.1", 24),
-                   bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0")),
-            router("b", port(0, "10.0.0.2", 30), port(1, "10.0.1.1", 30),
-                   bgp(65002, "neighbor 10.0.0.1 remote-as 65001", "neighbor 10.0.1.2 remote-as 65001", *middle)),
+            router(
+                "a",
+                port(0, "10.0.0.1", 30),
+                port(1, "172.16.0.1", 24),
+                bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"),
+            ),
+            router(
+                "b",
+                port(0, "10.0.0.2", 30),
+                port(1, "10.0.1.1", 30),
+                bgp(65002, "neighbor 10.0.0.1 remote-as 65001", "neighbor 10.0.1.2 remote-as 65001", *middle),
+            ),
             router("c", port(0, "10.0.1.2", 30), bgp(65001, "neighbor 10.0.1.1 remote-as 65002", *lines)),
-        )  # fmt: skip
+        )
         return "172.16.0.0/24" in routes(found, "c")
 
     assert not far()
@@ -350,11 +462,20 @@ def test_bgp_loop_check_and_its_exceptions() -> None:
 def test_bgp_aggregate_summary_only() -> None:
     def seen(summary: str) -> set[str]:
         found = state(
-            router("a", port(0, "10.0.0.1", 30), port(1, "172.16.0.1", 24), port(2, "172.16.1.1", 24),
-                   bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "redistribute connected",
-                       f"aggregate-address 172.16.0.0 255.255.0.0{summary}")),
+            router(
+                "a",
+                port(0, "10.0.0.1", 30),
+                port(1, "172.16.0.1", 24),
+                port(2, "172.16.1.1", 24),
+                bgp(
+                    65001,
+                    "neighbor 10.0.0.2 remote-as 65002",
+                    "redistribute connected",
+                    f"aggregate-address 172.16.0.0 255.255.0.0{summary}",
+                ),
+            ),
             router("b", port(0, "10.0.0.2", 30), bgp(65002, "neighbor 10.0.0.1 remote-as 65001")),
-        )  # fmt: skip
+        )
         assert routes(found, "a")["172.16.0.0/16"] == ("aggregate", ("Null0",), 200, 0)
         return set(routes(found, "b"))
 
@@ -366,13 +487,17 @@ def test_route_targets_leak_between_vrfs() -> None:
     def leaks(target: str) -> tuple[NextHop, ...] | None:
         definitions = (
             "vrf definition kikan\n rd 1:1\n address-family ipv4\n  route-target export 1:1\n exit-address-family\n!\n"
-            f"vrf definition naibu\n rd 1:2\n address-family ipv4\n  route-target import {target}\n exit-address-family\n!"
+            f"vrf definition naibu\n rd 1:2\n address-family ipv4\n  route-target import {target}\n"
+            " exit-address-family\n!"
         )
         a = router(
-            "a", definitions, port(0, "10.10.0.1", 24, vrf="kikan"), port(1, "10.20.0.1", 24, vrf="naibu"),
+            "a",
+            definitions,
+            port(0, "10.10.0.1", 24, vrf="kikan"),
+            port(1, "10.20.0.1", 24, vrf="naibu"),
             "router bgp 65001\n address-family ipv4 vrf kikan\n  redistribute connected\n exit-address-family\n"
             " address-family ipv4 vrf naibu\n exit-address-family\n!",
-        )  # fmt: skip
+        )
         route = state(a).ribs["a", "naibu"].get(Prefix(0x0A0A0000, 24))
         return route.next_hops if route is not None else None
 
@@ -381,13 +506,19 @@ def test_route_targets_leak_between_vrfs() -> None:
 
 
 def test_redistribution_between_bgp_and_ospf() -> None:
-    a = router("a", port(0, "10.0.0.1", 30), port(1, "172.16.0.1", 24),
-               bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"))  # fmt: skip
+    a = router(
+        "a",
+        port(0, "10.0.0.1", 30),
+        port(1, "172.16.0.1", 24),
+        bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"),
+    )
     b = router(
-        "b", port(0, "10.0.0.2", 30), port(1, "10.0.1.1", 30),
+        "b",
+        port(0, "10.0.0.2", 30),
+        port(1, "10.0.1.1", 30),
         "router ospf 1\n network 10.0.1.0 0.0.0.3 area 0\n redistribute bgp 65002 subnets\n!",
         bgp(65002, "neighbor 10.0.0.1 remote-as 65001", "redistribute ospf 1"),
-    )  # fmt: skip
+    )
     c = router("c", loopback("3.3.3.3"), port(0, "10.0.1.2", 30), ospf())
     found = state(a, b, c)
     assert routes(found, "c")["172.16.0.0/24"] == ("ospfE2", ("10.0.1.1",), 110, 1)
@@ -396,26 +527,43 @@ def test_redistribution_between_bgp_and_ospf() -> None:
 
 
 def test_an_unmodelled_peer_may_announce_what_its_filter_lets_in() -> None:
-    a = router("a", port(0, "10.0.0.1", 30), bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "neighbor 10.0.0.2 prefix-list P in"),
-               "ip prefix-list P seq 5 permit 198.51.100.0/24 le 26")  # fmt: skip
+    a = router(
+        "a",
+        port(0, "10.0.0.1", 30),
+        bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "neighbor 10.0.0.2 prefix-list P in"),
+        "ip prefix-list P seq 5 permit 198.51.100.0/24 le 26",
+    )
     (unknown,) = state(a).unknown_routes["a", ""]
     assert (unknown.neighbour, unknown.ranges) == ("10.0.0.2", ((Prefix(0xC6336400, 24), 24, 26),))
 
 
 def test_routing_without_an_answer_is_said_not_guessed() -> None:
-    """Two border routers that each prefer the other's redistribution: which one wins is a race (RFC 4277 calls it wedged)."""
+    """Two border routers that each prefer the other's redistribution.
+
+    Which one wins is a race (RFC 4277 calls it wedged).
+    """
 
     def border(name: str, own: str, peer: str, inside: str) -> str:
         return router(
-            name, port(0, own, 30), port(1, inside, 24),
+            name,
+            port(0, own, 30),
+            port(1, inside, 24),
             "router ospf 1\n network 10.9.0.0 0.0.0.255 area 0\n redistribute bgp 65002 subnets\n!",
             bgp(65002, f"neighbor {peer} remote-as 65001", "distance bgp 200 200 200"),
-        )  # fmt: skip
+        )
 
     outside = router(
-        "x", port(0, "10.0.1.1", 30), port(1, "10.0.2.1", 30), port(2, "172.16.0.1", 24),
-        bgp(65001, "neighbor 10.0.1.2 remote-as 65002", "neighbor 10.0.2.2 remote-as 65002", "network 172.16.0.0 mask 255.255.255.0"),
-    )  # fmt: skip
+        "x",
+        port(0, "10.0.1.1", 30),
+        port(1, "10.0.2.1", 30),
+        port(2, "172.16.0.1", 24),
+        bgp(
+            65001,
+            "neighbor 10.0.1.2 remote-as 65002",
+            "neighbor 10.0.2.2 remote-as 65002",
+            "network 172.16.0.0 mask 255.255.255.0",
+        ),
+    )
     found = state(
         outside, border("p", "10.0.1.2", "10.0.1.1", "10.9.0.1"), border("q", "10.0.2.2", "10.0.2.1", "10.9.0.2")
     )
@@ -428,10 +576,19 @@ def test_routing_without_an_answer_is_said_not_guessed() -> None:
 def test_hsrp_active_is_the_highest_priority_that_is_up_and_tracked() -> None:
     def member(name: str, address: str, priority: int, uplink: str) -> str:
         return router(
-            name, "track 1 interface GigabitEthernet0/1 line-protocol",
-            port(0, address, 24, "standby 1 ip 10.1.0.1", f"standby 1 priority {priority}", "standby 1 preempt", "standby 1 track 1 decrement 20"),
+            name,
+            "track 1 interface GigabitEthernet0/1 line-protocol",
+            port(
+                0,
+                address,
+                24,
+                "standby 1 ip 10.1.0.1",
+                f"standby 1 priority {priority}",
+                "standby 1 preempt",
+                "standby 1 track 1 decrement 20",
+            ),
             port(1, uplink, 30),
-        )  # fmt: skip
+        )
 
     def active(*texts: str) -> Port | None:
         found = state(*texts)
@@ -448,17 +605,24 @@ def test_hsrp_active_is_the_highest_priority_that_is_up_and_tracked() -> None:
 
 def test_route_replicate_copies_between_vrfs() -> None:
     a = router(
-        "a", "vrf definition kikan\n address-family ipv4\n exit-address-family\n!",
-        "vrf definition naibu\n address-family ipv4\n  route-replicate from vrf kikan unicast connected\n exit-address-family\n!",
-        port(0, "10.10.0.1", 24, vrf="kikan"), port(1, "10.20.0.1", 24, vrf="naibu"),
-    )  # fmt: skip
+        "a",
+        "vrf definition kikan\n address-family ipv4\n exit-address-family\n!",
+        "vrf definition naibu\n address-family ipv4\n  route-replicate from vrf kikan unicast connected\n"
+        " exit-address-family\n!",
+        port(0, "10.10.0.1", 24, vrf="kikan"),
+        port(1, "10.20.0.1", 24, vrf="naibu"),
+    )
     rib = state(a).ribs["a", "naibu"]
     assert rib[Prefix(0x0A0A0000, 24)].next_hops == (NextHop("GigabitEthernet0/0", None, "kikan"),)
 
 
 def test_ipv6_connected_and_static_routes_are_there() -> None:
-    a = router("a", "ipv6 unicast-routing", "interface GigabitEthernet0/0\n ipv6 address 2001:db8:1::1/64\n!",
-               "ipv6 route 2001:db8:2::/64 2001:db8:1::2")  # fmt: skip
+    a = router(
+        "a",
+        "ipv6 unicast-routing",
+        "interface GigabitEthernet0/0\n ipv6 address 2001:db8:1::1/64\n!",
+        "ipv6 route 2001:db8:2::/64 2001:db8:1::2",
+    )
     rib = state(a).ribs["a", ""]
     kinds = {(p.length, r.protocol) for p, r in rib.items() if p.family == 6}
     assert (64, "connected") in kinds

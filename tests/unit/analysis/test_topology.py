@@ -16,7 +16,14 @@ LINK = Element("link", "a:GigabitEthernet1/0/1 <-> b:GigabitEthernet1/0/1")
 def switch(name: str, mode: str, *more: str, vlans: str = "10,20,30", svis: tuple[int, ...] = (10, 20)) -> str:
     """A switch with port 1 in ``mode`` and SVIs 10.<vlan>.0.<1 for a, else 2>."""
     host = 1 if name == "a" else 2
-    lines = ["vtp mode transparent", f"vlan {vlans}", "!", "interface GigabitEthernet1/0/1", *(f" {m}" for m in mode.split("\n")), "!"]
+    lines = [
+        "vtp mode transparent",
+        f"vlan {vlans}",
+        "!",
+        "interface GigabitEthernet1/0/1",
+        *(f" {m}" for m in mode.split("\n")),
+        "!",
+    ]
     for vlan in svis:
         lines += [f"interface Vlan{vlan}", f" ip address 10.{vlan}.0.{host} 255.255.255.0", "!"]
     return router(name, *lines, *more)
@@ -40,21 +47,54 @@ TRUNK = "switchport mode trunk"
         (TRUNK, TRUNK, 10, 10, True, None),
         (TRUNK, TRUNK, 10, 20, False, None),
         (TRUNK + "\nswitchport trunk allowed vlan 20", TRUNK, 10, 10, False, None),
-        (TRUNK + "\nswitchport trunk native vlan 10", TRUNK + "\nswitchport trunk native vlan 20", 10, 20, True, "native-mismatch"),
-        ("switchport mode access\nswitchport access vlan 10", "switchport mode access\nswitchport access vlan 20", 10, 20, True, "cross-patch"),
-        ("switchport mode access\nswitchport access vlan 10", TRUNK + "\nswitchport trunk native vlan 20", 10, 20, True, "native-mismatch"),
+        (
+            TRUNK + "\nswitchport trunk native vlan 10",
+            TRUNK + "\nswitchport trunk native vlan 20",
+            10,
+            20,
+            True,
+            "native-mismatch",
+        ),
+        (
+            "switchport mode access\nswitchport access vlan 10",
+            "switchport mode access\nswitchport access vlan 20",
+            10,
+            20,
+            True,
+            "cross-patch",
+        ),
+        (
+            "switchport mode access\nswitchport access vlan 10",
+            TRUNK + "\nswitchport trunk native vlan 20",
+            10,
+            20,
+            True,
+            "native-mismatch",
+        ),
         ("switchport mode access\nswitchport access vlan 10", TRUNK, 10, 10, False, "native-mismatch"),
-        ("switchport mode access\nswitchport access vlan 10\nswitchport voice vlan 20", TRUNK, 20, 20, True, "native-mismatch"),
+        (
+            "switchport mode access\nswitchport access vlan 10\nswitchport voice vlan 20",
+            TRUNK,
+            20,
+            20,
+            True,
+            "native-mismatch",
+        ),
         (TRUNK + "\nswitchport vlan mapping 10 20", TRUNK, 20, 10, True, "translation"),
-        ("switchport mode dynamic desirable\nswitchport access vlan 10", TRUNK + "\nswitchport trunk native vlan 20", 10, 20, True, "native-mismatch"),
+        (
+            "switchport mode dynamic desirable\nswitchport access vlan 10",
+            TRUNK + "\nswitchport trunk native vlan 20",
+            10,
+            20,
+            True,
+            "native-mismatch",
+        ),
         (TRUNK + "\nshutdown", TRUNK, 10, 10, False, None),
     ],
-)  # fmt: skip
-def test_what_a_cable_joins(a: str, b: str, vlan_a: int, vlan_b: int, joined: bool, crossing: str | None) -> None:  # noqa: FBT001
+)
+def test_what_a_cable_joins(a: str, b: str, vlan_a: int, vlan_b: int, joined: bool, crossing: str | None) -> None:
     extra = "interface GigabitEthernet1/0/9\n switchport mode access\n switchport access vlan {}\n!"
-    texts = [
-        switch(n, m, extra.format(10), extra.format(20).replace("0/9", "0/8")) for n, m in (("a", a), ("b", b))
-    ]
+    texts = [switch(n, m, extra.format(10), extra.format(20).replace("0/9", "0/8")) for n, m in (("a", a), ("b", b))]
     found = state(*texts, cables=[CABLE])
     assert together(found, ("a", f"Vlan{vlan_a}"), ("b", f"Vlan{vlan_b}")) is joined
     kinds = {c.kind for s in found.topology.segments.values() for c in s.crossings}
@@ -82,9 +122,14 @@ def test_a_port_channel_stays_up_with_one_member() -> None:
     def box(name: str, host: int) -> str:
         member = "interface GigabitEthernet1/0/{}\n switchport mode trunk\n channel-group 1 mode active\n!"
         return router(
-            name, "vtp mode transparent", "vlan 10\n!", member.format(1), member.format(2),
-            "interface Port-channel1\n switchport mode trunk\n!", f"interface Vlan10\n ip address 10.1.0.{host} 255.255.255.0\n!",
-        )  # fmt: skip
+            name,
+            "vtp mode transparent",
+            "vlan 10\n!",
+            member.format(1),
+            member.format(2),
+            "interface Port-channel1\n switchport mode trunk\n!",
+            f"interface Vlan10\n ip address 10.1.0.{host} 255.255.255.0\n!",
+        )
 
     cables = [("a", f"GigabitEthernet1/0/{n}", "b", f"GigabitEthernet1/0/{n}") for n in (1, 2)]
     snapshot = network(box("a", 1), box("b", 2), cables=cables)
@@ -97,9 +142,12 @@ def test_a_port_channel_stays_up_with_one_member() -> None:
 
 
 def test_subinterfaces_meet_the_vlan_of_their_tag() -> None:
-    r = router("b", "interface GigabitEthernet1/0/1\n no shutdown\n!",
-               "interface GigabitEthernet1/0/1.10\n encapsulation dot1Q 10\n ip address 10.10.0.2 255.255.255.0\n!",
-               "interface GigabitEthernet1/0/1.20\n encapsulation dot1Q 20\n ip address 10.20.0.2 255.255.255.0\n!")  # fmt: skip
+    r = router(
+        "b",
+        "interface GigabitEthernet1/0/1\n no shutdown\n!",
+        "interface GigabitEthernet1/0/1.10\n encapsulation dot1Q 10\n ip address 10.10.0.2 255.255.255.0\n!",
+        "interface GigabitEthernet1/0/1.20\n encapsulation dot1Q 20\n ip address 10.20.0.2 255.255.255.0\n!",
+    )
     found = state(switch("a", TRUNK), r, cables=[CABLE])
     assert together(found, ("a", "Vlan10"), ("b", "GigabitEthernet1/0/1.10"))
     assert not together(found, ("a", "Vlan10"), ("b", "GigabitEthernet1/0/1.20"))
@@ -111,14 +159,17 @@ def test_edges_are_free_sockets_and_unmodelled_nodes() -> None:
         "interface GigabitEthernet1/0/6\n switchport mode access\n switchport access vlan 10\n shutdown\n!\n"
         "interface GigabitEthernet1/0/7\n switchport mode access\n switchport access vlan 10\n!"
     )
-    found = state(switch("a", TRUNK, more), switch("b", TRUNK), cables=[CABLE, ("a", "GigabitEthernet1/0/7", "pc", "eth0")])
+    found = state(
+        switch("a", TRUNK, more), switch("b", TRUNK), cables=[CABLE, ("a", "GigabitEthernet1/0/7", "pc", "eth0")]
+    )
     edges = {(e.interface, e.kind, e.neighbour) for e in segment(found, "a", "Vlan10").edges}
     assert edges == {("GigabitEthernet1/0/5", "access", ""), ("GigabitEthernet1/0/7", "unmodelled", "pc")}
 
 
 def test_an_unmodelled_node_joins_its_ports_unless_it_is_trusted() -> None:
     more = "\n".join(
-        f"interface GigabitEthernet1/0/{n}\n switchport mode access\n switchport access vlan {vlan}\n!" for n, vlan in ((5, 10), (6, 20))
+        f"interface GigabitEthernet1/0/{n}\n switchport mode access\n switchport access vlan {vlan}\n!"
+        for n, vlan in ((5, 10), (6, 20))
     )
     cables = [("a", "GigabitEthernet1/0/5", "host", "eth0"), ("a", "GigabitEthernet1/0/6", "host", "eth1")]
     snapshot = network(switch("a", TRUNK, more), cables=cables)
@@ -130,18 +181,28 @@ def test_an_unmodelled_node_joins_its_ports_unless_it_is_trusted() -> None:
 
 
 def test_without_cabling_a_shared_subnet_is_a_wire() -> None:
-    found = state(router("a", port(0, "10.0.0.1", 24)), router("b", port(0, "10.0.0.2", 24)), router("c", port(0, "10.0.1.2", 24)))
+    found = state(
+        router("a", port(0, "10.0.0.1", 24)), router("b", port(0, "10.0.0.2", 24)), router("c", port(0, "10.0.1.2", 24))
+    )
     assert together(found, ("a", "GigabitEthernet0/0"), ("b", "GigabitEthernet0/0"))
     assert not together(found, ("a", "GigabitEthernet0/0"), ("c", "GigabitEthernet0/0"))
 
 
 def test_a_firewall_pair_has_one_active_unit() -> None:
     texts = [
-        router("fw1", port(0, "10.0.0.1", 24)), router("fw2", port(0, "10.0.0.1", 24)),
-        switch("sw", "switchport mode access\nswitchport access vlan 10",
-               "interface GigabitEthernet1/0/2\n switchport mode access\n switchport access vlan 10\n!", svis=()),
-    ]  # fmt: skip
-    cables = [("fw1", "GigabitEthernet0/0", "sw", "GigabitEthernet1/0/1"), ("fw2", "GigabitEthernet0/0", "sw", "GigabitEthernet1/0/2")]
+        router("fw1", port(0, "10.0.0.1", 24)),
+        router("fw2", port(0, "10.0.0.1", 24)),
+        switch(
+            "sw",
+            "switchport mode access\nswitchport access vlan 10",
+            "interface GigabitEthernet1/0/2\n switchport mode access\n switchport access vlan 10\n!",
+            svis=(),
+        ),
+    ]
+    cables = [
+        ("fw1", "GigabitEthernet0/0", "sw", "GigabitEthernet1/0/1"),
+        ("fw2", "GigabitEthernet0/0", "sw", "GigabitEthernet1/0/2"),
+    ]
     snapshot = network(*texts, cables=cables)
     for name, priority in (("fw1", 200), ("fw2", 100)):
         ha = HighAvailability("hall", "a-p", priority, True, ("GigabitEthernet0/0",), Source("x", 1, ""))
