@@ -1,11 +1,11 @@
-"""The virtual city: every device of a list on its own loopback address, real SSH and SCP, one process, one event loop."""
+"""The virtual city: every device of a list on its own loopback address, real SSH and SCP, one
+process, one event loop."""
 
 from __future__ import annotations
 
 import contextlib
 import ipaddress
 import logging
-import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from network.lab.ios_exec import IosShell
 from network.lab.terminal import ClosedError, Terminal
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Awaitable, Callable, Sequence
 
     from network.lab.device import Device

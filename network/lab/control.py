@@ -1,8 +1,10 @@
 """Control of a running virtual city: a Unix socket with one JSON object a line each way.
 
-Request: ``{"do": "status"}``, ``{"do": "tamper", "device": D, "lines": […]}``, ``{"do": "fault", "device": D, "name": N,
-"values": […]}``, ``{"do": "heal", "device": D}``, ``{"do": "journal", "device": D}``, ``{"do": "running", "device": D}``,
-``{"do": "known_hosts"}``, ``{"do": "stop"}``. Answer: ``{"ok": true, "result": …}`` or ``{"ok": false, "errors": […]}``.
+Requests: ``{"do": "status"}``, ``{"do": "tamper", "device": D, "lines": […]}``,
+``{"do": "fault", "device": D, "name": N, "values": […]}``, ``{"do": "heal", "device": D}``,
+``{"do": "journal", "device": D}``, ``{"do": "running", "device": D}``, ``{"do": "known_hosts"}``, ``{"do": "stop"}``.
+Answer: ``{"ok": true, "result": …}`` or ``{"ok": false, "errors":
+[…]}``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from network.lab.spec import DeviceSpec
 
 _SECRET = re.compile(
-    r"((?:secret|password|key-string|server-key|passwd|psksecret|set-key \w+|community|md5|key|auth-pwd|priv-pwd)\s+)(.+)$"
+    r"((?:secret|password|key-string|server-key|passwd|psksecret|set-key \w+|community|md5|key|auth-pwd|priv-pwd)\s+)"
+    r"(.+)$"
 )
 
 

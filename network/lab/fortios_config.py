@@ -3,6 +3,8 @@
 Wording of refusals: FortiOS CLI reference and technical notes (Fortinet), "command parse error", "value parse error".
 """
 
+# ruff: noqa: E501 - one answer of a unit is one string
+
 from __future__ import annotations
 
 import base64

@@ -27,7 +27,8 @@ NOT_SYNCHRONISED = (
 
 
 class FortiDevice(Device):
-    """State of one FortiOS unit. Every ``end`` and ``next`` takes effect at once; it is saved unless cfg-save says otherwise."""
+    """State of one FortiOS unit. Every ``end`` and ``next`` takes effect at once; it is saved unless
+    cfg-save says otherwise."""
 
     def __init__(self, spec: DeviceSpec, folder: Path, scale: float = 1.0) -> None:
         super().__init__(spec, folder, scale)

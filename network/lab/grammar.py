@@ -66,7 +66,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A line that does not fit. ``kind`` is "invalid", "incomplete" or "ambiguous"; ``column`` counts characters of the line."""
+    """A line that does not fit. ``kind`` is "invalid", "incomplete" or "ambiguous"; ``column`` counts
+    characters of the line."""
 
     kind: str
     column: int

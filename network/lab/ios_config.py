@@ -1,6 +1,7 @@
 """The running configuration of a virtual IOS-XE device: a tree of lines that knows what each new line does to it.
 
-A line goes through the mode's grammar; its form says whether it replaces, adds or opens a section, and ``ios_semantics``
+A line goes through the mode's grammar; its form says whether it replaces, adds or opens a section, and
+``ios_semantics``
 holds what a device does beyond that (refuses, creates, drops). Text in, text out: nothing of the product is used.
 """
 
@@ -235,7 +236,8 @@ class Running:
         return Answer(True, "".join(said))
 
     def load(self, text: str) -> list[tuple[int, str, Answer]]:
-        """Apply a whole file line by line, as the boot does; return the refused lines as (line number, line, answer)."""
+        """Apply a whole file line by line, as the boot does; return the refused lines as (line number, line,
+        answer)."""
         wrong = []
         stack = self.stack()
         for number, line, blob in file_lines(text):
@@ -344,6 +346,14 @@ class Running:
             entry.words[-1]: entry.child
             for entry in self.root.ordered()
             if entry.match.form.name == "interface" and entry.child is not None
+        }
+
+    def ports_as_typed(self) -> dict[str, Section]:
+        """Return the interface sections by name, in no order: what checks of a single line look through."""
+        return {
+            key[1]: entry.child
+            for key, entry in self.root.entries.items()
+            if key[0] == "interface" and entry.child is not None
         }
 
     def vlans(self) -> dict[int, str]:

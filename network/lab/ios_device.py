@@ -92,7 +92,8 @@ class IosDevice(Device):
         return self._running
 
     def boot(self) -> Running:
-        """Read the startup configuration as a boot does: what the parser refuses is lost and kept in ``boot_errors``."""
+        """Read the startup configuration as a boot does: what the parser refuses is lost and kept in
+        ``boot_errors``."""
         running = Running(self.spec.hardware_ports(), routed_ports=self.model.router)
         wrong = running.load(self.startup())
         self.boot_errors = [(number, line, answer.text.strip()) for number, line, answer in wrong if not answer.ok]

@@ -2,7 +2,8 @@
 
 The device compares text, as IOS does: a candidate line that the device would write differently (a clear-text secret, an
 abbreviation, a default) never converges, and the replacement ends with ``Rollback aborted after 5 passes``.
-Source: Cisco, "Configuration Replace and Configuration Rollback" and "Contextual Configuration Diff Utility" (IOS-XE 17).
+Source: Cisco, "Configuration Replace and Configuration Rollback" and "Contextual Configuration Diff Utility" (IOS-XE
+17).
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def incremental(running: Tree, merge: Tree, depth: int = 0) -> list[str]:
 
 
 def commands(now: Tree, wanted: Tree) -> list[Command]:
-    """Return what must be typed to turn ``now`` into ``wanted``: everything that goes, from the end, then what comes."""
+    """Return what must be typed to turn ``now`` into ``wanted``: everything that goes, from the end, then
+    what comes."""
     return _going(now, wanted, "global", ()) + _coming(now, wanted, ())
 
 
@@ -173,7 +175,8 @@ def replace(
     refuse: Callable[[str], bool] = lambda _line: False,
     stuck: bool = False,
 ) -> Outcome:
-    """Carry a candidate into ``running``. ``stuck`` makes no pass converge; ``refuse`` makes the parser reject lines."""
+    """Carry a candidate into ``running``. ``stuck`` makes no pass converge; ``refuse`` makes the parser
+    reject lines."""
     wanted = tree(candidate)
     before = running.root.copy()
     last: list[Command] = []

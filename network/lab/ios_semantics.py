@@ -199,7 +199,7 @@ def _vrf(running: Running, level: Level, section: Section, match: Match, negativ
         return Answer(False, f"% VRF {name} does not exist\n"), None
     section.entries.pop(match.key, None)
     dropped = False
-    for interface in running.interfaces().values():
+    for interface in running.ports_as_typed().values():
         if interface.value("vrf", "forwarding") == name:
             interface.entries.pop(("vrf", "forwarding"), None)
             dropped = _drop_addresses(interface) or dropped
@@ -486,7 +486,7 @@ def _no_address(section: Section) -> None:
 
 
 def _owner(running: Running, section: Section) -> str:
-    return next((name for name, child in running.interfaces().items() if child is section), "")
+    return next((name for name, child in running.ports_as_typed().items() if child is section), "")
 
 
 def switching(running: Running, name: str, section: Section) -> bool:
@@ -637,7 +637,7 @@ def _address(
         if length < 31 and given.ip in (given.network.network_address, given.network.broadcast_address):
             return Answer(False, f"Bad mask /{length} for address {given.ip}\n"), None
         vrf = section.value("vrf", "forwarding")
-        for other, child in running.interfaces().items():
+        for other, child in running.ports_as_typed().items():
             if other == name or child.value("vrf", "forwarding") != vrf:
                 continue
             for entry in child.find("ip", "address"):
@@ -678,7 +678,7 @@ def _channel_group(
 
     name = f"Port-channel{match.words[1]}"
     said = ""
-    if name not in running.interfaces():
+    if name not in running.ports_as_typed():
         found = grammar("global").match(f"interface {name}", False)
         assert isinstance(found, Match)
         keep(running, running.root, found, False, False)

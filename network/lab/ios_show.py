@@ -849,7 +849,7 @@ def show_ospf(device: IosDevice, match: Match, shell: IosShell) -> str:
     text = ""
     for entry in device.running.root.ordered():
         if entry.match.form.name == "ospf" and entry.child:
-            text += f' Routing Process "ospf {entry.words[2]}" with ID {entry.child.value("router-id") or "0.0.0.0"}\n'
+            text += f' Routing Process "ospf {entry.words[2]}" with ID {entry.child.value("router-id") or "0.0.0.0"}\n'  # noqa: S104 - text of an answer
             vrf = " ".join(entry.words[3:]).removeprefix("vrf ")
             text += f"   Domain ID type 0x0005, value 0.0.0.10, VRF {vrf}\n" if vrf else ""
     return text
@@ -1242,9 +1242,9 @@ def show_standby_brief(device: IosDevice, match: Match, shell: IosShell) -> str:
                         and address.network == ip.network
                         and address.ip != ip.ip
                         and protocol_up(peer, theirs)
+                        and far.find("standby", group, "ip")
                     ):
-                        if far.find("standby", group, "ip"):
-                            others.append((int(far.value("standby", group, "priority") or 100), int(address.ip)))
+                        others.append((int(far.value("standby", group, "priority") or 100), int(address.ip)))
             ranked = sorted([own, *others], reverse=True)
             if not protocol_up(device, name):
                 state, active, standby = "Init", "unknown", "unknown"

@@ -1,6 +1,7 @@
 """Parameter types of the IOS-XE grammar: what a token must look like, and how the device writes it back.
 
-Service names: IOS-XE IP addressing command reference ("permit (IP)"), interface names and their short forms: "interface".
+Service names: IOS-XE IP addressing command reference ("permit (IP)"), interface names and their short forms:
+"interface".
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets as random_secrets
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Interface
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,7 @@ LOGICAL = ("Loopback", "Port-channel", "Tunnel", "Vlan", "Null", "NVI")
 _IFNAME = re.compile(r"([A-Za-z][A-Za-z-]*?)\s*(\d+(?:/\d+){0,3}(?:\.\d+)?)$")
 
 
+@lru_cache(maxsize=65536)
 def interface_name(token: str, _argument: str = "") -> str | None:
     """Return the full interface name (``Gi1/0/1`` → ``GigabitEthernet1/0/1``), or ``None``."""
     hit = _IFNAME.match(token)
@@ -70,6 +73,7 @@ def interface_name(token: str, _argument: str = "") -> str | None:
     return f"{found[0]}{number}" if found else None
 
 
+@lru_cache(maxsize=65536)
 def split_interface(name: str) -> tuple[str, tuple[int, ...]]:
     """Return an interface's type and its numbers, for sorting."""
     hit = re.match(r"([A-Za-z-]+?)([\d/.]*)$", name)
@@ -84,6 +88,7 @@ def short_interface(name: str) -> str:
     return SHORT.get(kind, kind) + name[len(kind) :]
 
 
+@lru_cache(maxsize=65536)
 def interface_order(name: str) -> tuple[int, tuple[int, ...]]:
     """Sort key: the order in which the device writes its interfaces."""
     kind, numbers = split_interface(name)

@@ -189,7 +189,8 @@ def from_snapshot(
     """Make devices from a snapshot folder: ``configs/*`` (or the files in the folder) and optional cabling.
 
     ``hardware`` gives (model, serial) by hostname. Placeholders of the vault are replaced by the lab's own secrets.
-    With ``startup`` (a folder of files with the same names) devices boot from those texts, but keep the ports that their
+    With ``startup`` (a folder of files with the same names) devices boot from those texts, but keep the ports that
+    their
     intended configurations name.
     """
     configs = folder / "configs" if (folder / "configs").is_dir() else folder

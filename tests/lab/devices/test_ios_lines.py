@@ -4,13 +4,14 @@ Sources: Catalyst 9300 command reference 17.9 (interface, VLAN, system managemen
 references, "Configuring VRF-lite", "Access control lists" (sequence numbers), "Configuration fundamentals".
 """
 
+# ruff: noqa: E501 - one case is one row of a table
+
 from __future__ import annotations
 
 import pytest
+from device_samples import SWITCH
 
 from network.lab.ios_config import Running
-
-from device_samples import SWITCH
 
 CARET = "% Invalid input detected at '^' marker."
 

@@ -1,14 +1,14 @@
-"""``configure replace``: what converges, what does not, and what the device prints. Texts of napalm issues #135 and #210."""
+"""``configure replace``: what converges, what does not, and what the device prints. Texts of napalm
+issues #135 and #210."""
 
 from __future__ import annotations
 
+from device_samples import SWITCH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.lab.ios_config import Running
 from network.lab.ios_replace import differences, incremental, replace, tree, valid
-
-from device_samples import SWITCH
 
 START = SWITCH.format(name="sw1", index=1)
 

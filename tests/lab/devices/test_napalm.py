@@ -256,7 +256,8 @@ def test_journal_has_no_secrets(city: ThreadedCity, device: Any) -> None:
     assert any("username op privilege 15 secret ***" in line for line in city.journal("sw1"))
 
 
-# ---- FortiOS ----------------------------------------------------------------------------------------------------------
+# ---- FortiOS
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
