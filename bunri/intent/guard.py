@@ -29,11 +29,16 @@ def inspect(root: Path) -> list[Message]:
         found.append(Message("INV001", Where(file="hosts.yml"), {"path": "hosts.yml"}))
     for path in paths:
         name = path.relative_to(root).as_posix()
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue  # editors' own files; Ansible skips them, too
         if path.is_dir():
+            # Ansible would read files in deeper folders, too: a playbook would see values that nobody checked.
             if path.parent.name == "group_vars" and path.name != "all":
                 found.append(Message("INV014", Where(file=name), {"path": name}))
+            elif path.parent.name != "group_vars":
+                found.append(Message("INV015", Where(file=name), {"path": name}))
         elif path.is_file():
-            if path.suffix != ".yml" or path.name.startswith("."):
+            if path.suffix != ".yml":
                 found.append(Message("INV015", Where(file=name), {"path": name}))
             elif path.parent.name == "group_vars":
                 found.append(Message("INV014", Where(file=name), {"path": name}))

@@ -101,6 +101,12 @@ def read(root: Path, vault_password: SecretStr | str | None = None) -> Raw:
         raise error("INV006", Where(file="group_vars/all"), limit=MAXIMUM_DEPTH) from None
     raw = Raw()
     walker = _Walker(root, raw)
+    for group in inventory.groups.values():
+        raw.problems += [
+            Message("INV026", walker.place(name), {"name": str(name), "group": group.name})
+            for name in group.vars
+            if str(name) in SUBJECTS
+        ]
     for path, data in files.items():
         for name in data:
             plain = str(name)

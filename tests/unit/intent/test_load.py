@@ -86,6 +86,13 @@ def test_an_edited_inventory_is_seen_anew(copy: Path) -> None:
     assert load(copy, today=TODAY).city.key == "yasu2"
 
 
+def test_files_that_editors_leave_are_passed_over(copy: Path) -> None:
+    folder = copy / "group_vars" / "all"
+    (folder / ".wan.yml.swp").write_bytes(b"\x00\xff")
+    (folder / "wan.yml~").write_text("wan: {}\n", encoding="utf-8")
+    assert load(copy, today=TODAY).wan.mtu == 9100
+
+
 def test_models_are_frozen(city: City) -> None:
     with pytest.raises(ValidationError):
         city.city.key = "other"
