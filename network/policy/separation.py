@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from network.analysis.forwarding import Choice, Node, Rewrite, Target, Workshop
     from network.analysis.packets import PacketSet, Range
     from network.analysis.state import Edge, State
+    from network.config.model import Device
     from network.policy.model import Flow, Policy
 
 Pair = tuple[str, str]
@@ -349,6 +350,7 @@ class Separation:
                     by_vrf.setdefault(vrf_of(device, interface), []).append(
                         (Port(name, interface.name), zoning.places[segment.id].zones)
                     )
+            result += self._ipv6_leaks(forwarding, zoning, tracer, device)
             if device.firewall is not None and not any(
                 policy.family == 6 and policy.enabled for policy in device.firewall.policies
             ):
@@ -366,6 +368,29 @@ class Separation:
                                 for port, action in ((one, "enter ipv6"), (other, "forward ipv6"))
                             )
                             result.append(Violation("leak", *pair, "", None, hops, reason="ipv6", packets="IPv6"))
+        return result
+
+    def _ipv6_leaks(self, forwarding: Forwarding, zoning: Zoning, tracer: Tracer, device: Device) -> list[Violation]:
+        """Return zone pairs that an IPv6 static route joins: its VRF's interfaces with the other VRF's way out."""
+        result = []
+        name = device.hostname
+        ports: dict[str, set[str]] = {}
+        for interface in device.interfaces.values():
+            segment = forwarding.segment(Port(name, interface.name))
+            if segment is not None and (interface.ipv6_enabled or any(a.family == 6 for a in interface.addresses)):
+                ports.setdefault(vrf_of(device, interface), set()).update(zoning.places[segment.id].zones)
+        for route in device.static_routes:
+            if route.prefix.family != 6 or route.discard:
+                continue
+            out = device.interfaces.get(route.interface)
+            target = vrf_of(device, out) if out is not None else route.next_hop_vrf
+            if target == route.vrf:
+                continue
+            segment = forwarding.segment(Port(name, out.name)) if out is not None else None
+            ends = zoning.places[segment.id].zones if segment is not None else frozenset(ports.get(target, ()))
+            for pair in ((a, b) for a in sorted(ports.get(route.vrf, ())) for b in sorted(ends) if a != b):
+                hop = tracer.hop(name, route.interface, route.vrf, f"ipv6 route into vrf {target}", route.source)
+                result.append(Violation("leak", *pair, "", None, (hop,), reason="ipv6", packets="IPv6"))
         return result
 
     def _ipv6_hop(self, tracer: Tracer, name: str, port: Port, vrf: str, action: str) -> Hop:
