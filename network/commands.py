@@ -97,3 +97,10 @@ def lab() -> Command:
     from network.lab.command import lab as factory  # noqa: PLC0415
 
     return factory()
+
+
+def demo() -> Command:
+    """Return ``bunri demo``."""
+    from network.deploy.demo import demo_command as factory  # noqa: PLC0415
+
+    return factory()

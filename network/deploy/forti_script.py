@@ -8,7 +8,10 @@ is referred to before it exists or after it has gone. Policies are moved into th
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ALWAYS = frozenset({
     "config firewall policy", "config firewall policy6", "config firewall address", "config firewall addrgrp",
@@ -84,6 +87,25 @@ def script(wanted: tuple[Item, ...], running: tuple[Item, ...]) -> list[str]:
         want = next((item for item in wanted if item.head == section.head), Item(section.head))
         lines += _removals(want, section)
     return lines
+
+
+def followers(configs: Mapping[str, str]) -> dict[str, str]:
+    """Return unit → leader for every HA unit whose leader is among ``configs``: HA carries the leader's changes over.
+
+    Units with one ``group-name`` are one cluster; the highest ``priority`` leads (FortiOS Administration Guide, FGCP).
+    """
+    clusters: dict[str, list[tuple[int, str]]] = {}
+    for name, text in configs.items():
+        section = next((item for item in parse(text) if item.head == "config system ha"), None)
+        settings = [item.head.split(None, 2) for item in section.children] if section else []
+        values = {words[1]: words[2] for words in settings if words[0] == "set" and len(words) == 3}
+        if values.get("mode", "standalone") != "standalone" and "group-name" in values:
+            clusters.setdefault(values["group-name"], []).append((int(values.get("priority", "128")), name))
+    result: dict[str, str] = {}
+    for units in clusters.values():
+        leader = max(units)[1]
+        result |= {name: leader for _, name in units if name != leader}
+    return result
 
 
 def _section(want: Item, have: Item) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from bunri.change.files import sha256
 from bunri.change.plan import Plan, Proof, Step, Target
 from bunri.messages import BunriError, Message, Where, error
-from network.deploy import gate, view
+from network.deploy import forti_script, gate, view
 from network.deploy.order import batches
 from network.deploy.platforms import METHODS, open_session
 from network.render.secrets import fill
@@ -63,6 +63,10 @@ def make_plan(
 
     Raises every device's problem at once; DEP017–DEP019 from the gate; DEP027 if the revert timers cannot cover it.
     """
+    followers = forti_script.followers({name: text for name, text in wish.candidates.items() if _forti(control, name)})
+    led = {name: text for name, text in wish.candidates.items() if name not in followers}
+    follow = tuple(f"{name}: HA → {leader}" for name, leader in sorted(followers.items()))
+    wish = replace(wish, candidates=led, notes=(*wish.notes, *follow))
     survey = _survey(control, wish, report)
     changed = [name for name, found in survey.items() if found.changed]
     groups = batches(changed, control.hops(), wish.serial)
@@ -94,6 +98,10 @@ def timer_minutes(expected_seconds: float) -> int:
     if minutes > LONGEST_TIMER:
         raise error("DEP027", minutes=round(expected_seconds / 60))
     return minutes
+
+
+def _forti(control: Control, name: str) -> bool:
+    return name in control.endpoints and control.endpoints[name].platform == "fortios"
 
 
 def _survey(control: Control, wish: Wish, report: Callable[[str, str], None]) -> dict[str, Surveyed]:

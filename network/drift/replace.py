@@ -126,7 +126,7 @@ def retire(control: Control, name: str, *, worker: str, witness: str, now: datet
     return [
         f"廃棄・消去記録 / wipe record: {path}",
         f"hosts.yml: {name} の serial_number・installed を新しい機器に改める / write the new serial number and date",
-        "radius.yml を再実行する(旧機器の鍵を残さない) / run playbooks/radius.yml so that no key of the old device is left",
+        "radius.yml を再実行する(旧機器の鍵を残さない) / run playbooks/radius.yml: no key of the old device stays",
         "vault の共有鍵を更新し配布する / renew the shared keys in the vault and deploy them",
     ]
 
@@ -212,7 +212,7 @@ def with_ports(text: str, port_map: Mapping[str, str]) -> str:
 
 
 def restored(wanted: str, last: str) -> str:
-    """Return the configuration with the certificates that only the old device knew (public chains, from the last text)."""
+    """Return the configuration with the certificates that only the old device knew (public chains)."""
     own = view.device_only(last, wanted) if last else ""
     chains = [block for block in re.split(r"(?m)^(?=\S)", own) if block.startswith("crypto pki certificate chain ")]
     if not chains:

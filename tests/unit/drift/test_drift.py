@@ -1,0 +1,110 @@
+"""Judging a device, and what monitoring is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bunri.change.files import Fingerprints
+from bunri.messages import BunriError
+from network.drift import compare, effect, replace, report, texts
+from network.drift.compare import Finding
+
+NOW = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
+TEXT = "hostname a\nusername u secret 9 $9$one\ninterface Gi1/0/1\n description x\n"
+
+
+def test_same() -> None:
+    assert compare.judge(
+        "a", TEXT, "! Last configuration change at 10:00:00 JST Sun Nov 22 2026 by taro\n" + TEXT, "cisco_ios"
+    ) == Finding("a", "same", who="taro", when="10:00:00 JST Sun Nov 22 2026")
+
+
+def test_changed_secret_is_found_and_not_shown() -> None:
+    finding = compare.judge("a", TEXT, TEXT.replace("$9$one", "$9$two"), "cisco_ios")
+    assert finding.status == "drifted"
+    assert "$9$" not in str(finding)
+    assert finding.differences == ("* username u secret <masked>",)
+
+
+def test_fortios_secrets_are_never_called_the_same() -> None:
+    wanted = 'config system admin\n    edit "a"\n        set password secret-one\n    next\nend\n'
+    finding = compare.judge("f", wanted, wanted.replace("secret-one", "ENC xyz"), "fortios")
+    assert finding.status == "not-checkable"
+    assert finding.unchecked
+    assert "secret-one" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [(["same"], 0), (["same", "not-checkable"], 0), (["same", "unreachable"], 3), (["drifted", "unreachable"], 1)],
+)
+def test_exit_code(statuses: list[compare.Status], code: int) -> None:
+    assert report.exit_code([Finding("d", status) for status in statuses]) == code
+
+
+def test_prometheus_and_zabbix() -> None:
+    findings = [Finding("sw1", "same"), Finding("sw2", "drifted", ("+ x", "- y"), severity="critical")]
+    prometheus = report.as_prometheus(findings, NOW)
+    assert 'bunri_drift_state{device="sw2",state="drifted"} 1\n' in prometheus
+    assert 'bunri_drift_state{device="sw2",state="same"} 0\n' in prometheus
+    assert 'bunri_drift_severity{device="sw2"} 2\n' in prometheus
+    for line in prometheus.splitlines():
+        assert line.startswith("#") or len(line.rsplit(" ", 1)) == 2
+    assert (
+        report.as_zabbix(findings, NOW).splitlines()[3] == f'"sw2" bunri.drift.state {int(NOW.timestamp())} "drifted"'
+    )
+
+
+def test_texts_are_kept_in_git_without_secrets_but_a_changed_secret_shows(tmp_path: Path) -> None:
+    fingerprints = Fingerprints(tmp_path)
+    folder = tmp_path / "texts"
+    first = texts.keep(folder, {"a": texts.without_secrets(TEXT, "cisco_ios", fingerprints)}, "one")
+    assert first
+    assert texts.keep(folder, {"a": texts.without_secrets(TEXT, "cisco_ios", fingerprints)}, "two") == ""
+    assert (
+        texts.keep(folder, {"a": texts.without_secrets(TEXT.replace("one", "two"), "cisco_ios", fingerprints)}, "three")
+        != first
+    )
+    assert "$9$" not in texts.last(folder, "a")
+    for path in folder.rglob("*"):
+        assert not path.is_file() or b"$9$one" not in path.read_bytes()
+
+
+def test_no_verifier_is_never_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
+    found = effect.with_effect([Finding("a", "drifted", ("+ x",))], {"a": "x"}, tmp_path, NOW.date())
+    assert found[0].severity == "unknown"
+    assert [message.id for message in found[0].messages] == ["DRF004"]
+
+
+def test_wrong_cables_are_named_port_by_port() -> None:
+    wanted = {"Te1/1/1": "core1", "Te1/1/2": "core2", "Gi1/0/1": "acc"}
+    seen = {"Te1/1/1": "core2", "Te1/1/2": "core1", "Gi1/0/1": "acc"}
+    messages = replace.cable_problems("sw", seen, wanted)
+    assert [(m.params["port"], m.params["elsewhere"]) for m in messages] == [
+        ("Te1/1/1", "Te1/1/2"),
+        ("Te1/1/2", "Te1/1/1"),
+    ]
+    assert replace.cable_problems("sw", wanted, wanted) == []
+
+
+def test_port_map_replaces_whole_names_at_once() -> None:
+    text = "interface Gi1/0/1\ninterface Gi1/0/10\ninterface Gi1/0/2\nip route x Gi1/0/2.5\n"
+    mapped = replace.with_ports(text, {"Gi1/0/1": "Gi1/0/2", "Gi1/0/2": "Gi1/0/1"})
+    assert mapped == "interface Gi1/0/2\ninterface Gi1/0/10\ninterface Gi1/0/1\nip route x Gi1/0/1.5\n"
+
+
+def test_wipe_needs_two_people() -> None:
+    with pytest.raises(BunriError) as problem:
+        replace.retire(None, "a", worker="山田 太郎", witness="山田　太郎", now=NOW)  # type: ignore[arg-type]
+    assert problem.value.messages[0].id == "RPL007"
+
+
+def test_certificates_come_back() -> None:
+    last = "hostname a\ncrypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\nlicense udi pid X sn Y\nend\n"
+    assert replace.restored("hostname a\nend\n", last) == (
+        "hostname a\ncrypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\nend\n"
+    )
