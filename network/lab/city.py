@@ -318,9 +318,13 @@ class City:
                 terminal.write(device.greeting())
                 await terminal.serve(shell)
             process.exit(0)
-        except (ClosedError, asyncssh.Error, OSError, BrokenPipeError):
+        except Exception as problem:
+            if not isinstance(problem, (ClosedError, asyncssh.Error, OSError)):
+                logging.getLogger(__name__).exception("%s: session ended by an error of the lab", device.spec.hostname)
             with contextlib.suppress(asyncssh.Error, OSError):
                 process.close()
+            if not isinstance(problem, (ClosedError, asyncssh.Error, OSError)):
+                raise
         finally:
             device.lines.pop(number, None)
             if isinstance(device, IosDevice):

@@ -1,5 +1,7 @@
 """The command line of a virtual IOS-XE device: modes, exec commands, pipes, questions."""
 
+# ruff: noqa: E501 - one command form is one line
+
 from __future__ import annotations
 
 import asyncio
@@ -32,8 +34,7 @@ disable [<int:0-15>] :: name=disable
 configure [terminal] :: name=configure level=15
 configure terminal revert timer [idle] <int:1-120> :: name=configure level=15
 configure terminal lock :: name=configure level=15
-configure replace <url> [list] [force] [ignorecase] [revert trigger error] [revert timer <int:1-120>] :: name=replace
-level=15
+configure replace <url> [list] [force] [ignorecase] [revert trigger error] [revert timer <int:1-120>] :: name=replace level=15
 configure replace <url> [list] [force] [ignorecase] revert trigger error timer <int:1-120> :: name=replace level=15
 configure replace <url> [list] [force] [ignorecase] [revert trigger error] time <int:1-120> :: name=replace level=15
 configure confirm :: name=confirm level=15
