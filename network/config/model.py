@@ -454,6 +454,7 @@ class BgpNeighbor:
     weight: int = 0
     maximum_prefix: int | None = None
     password: bool = False
+    key: str = ""  # a digest of the password (RFC 2385); a mismatch keeps the session down
 
 
 @dataclass(frozen=True, slots=True)

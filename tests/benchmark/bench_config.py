@@ -3,7 +3,7 @@
 The campus is 16 routers of the older style (numbered access lists, HSRP, static routes, switch ports), made from a seed.
 """
 
-# ruff: noqa: E501, PLC0415 - generated lines; the reader is imported when it is timed
+# ruff: noqa: E501 - generated lines; the reader is imported when it is timed
 
 from __future__ import annotations
 

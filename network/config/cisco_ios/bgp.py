@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from network.config.cisco_ios.common import asn, cidr, cidr6, classful, ip, ip6, mask_length, net, number
+from network.config.cisco_ios.interfaces import key_digest
 from network.config.cisco_ios.ospf import redistribution
 from network.config.model import Bgp, BgpFamily, BgpNeighbor, Prefix, Redistribution, Source
 from network.config.names import canonical_interface, is_ios_interface
-from network.config.secrets import digest
 
 if TYPE_CHECKING:
     from network.config.cisco_ios.reader import Fields, Handler, Reader
@@ -107,7 +107,7 @@ def peer_fields(w: list[str], no: bool, s: Source) -> Fields | None:
     if word == "shutdown" and (not rest or rest[0] == "graceful"):
         return {"shutdown": not no} if not rest else None
     if word == "password":
-        return {"password": not no, "_password": "" if no else digest(rest[-1])}
+        return {"password": not no, "key": "" if no else key_digest(rest)}
     if word == "ebgp-multihop":
         return {"ebgp_multihop": 1 if no else number(rest[0], 1, 255) if rest else 255}
     if word == "disable-connected-check" and not rest:
@@ -180,9 +180,7 @@ def neighbor(r: Reader, w: list[str], no: bool, s: Source) -> bool:
         _sessions(r).pop(key, None)
         return True
     session = {
-        k: v
-        for k, v in found.items()
-        if k in _SESSION or k in {"_group", "_peer-session", "_remote_source", "_password"}
+        k: v for k, v in found.items() if k in _SESSION or k in {"_group", "_peer-session", "_remote_source", "key"}
     }
     rest = {k: v for k, v in found.items() if k not in session}
     if session:

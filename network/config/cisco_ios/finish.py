@@ -122,7 +122,7 @@ def _interfaces(r: Reader) -> None:
         fields["addresses"] = tuple(entry[0] for entry in addresses)
         fields["address_sources"] = tuple(entry[1] for entry in addresses)
         fields["switchport"] = _switchport(draft, switch, name in parents)
-        fields["ospf"] = _ospf_interface(draft["_ospf"])
+        fields["ospf"] = _ospf_interface(r, draft["_ospf"])
         fields["first_hops"] = tuple(
             _first_hop(r, group) for group in draft["_hsrp"].values() if not group.get("_shutdown")
         )
@@ -135,7 +135,9 @@ def _interfaces(r: Reader) -> None:
         if draft["kind"] == "port-channel" and name.startswith("Port-channel") and name[12:].isdigit():
             fields["members"] = tuple(bundles.get(int(name[12:]), ()))
         if draft.get("_eigrp_auth"):
-            fields["eigrp_authentication"] = digest("|".join(sorted(draft["_eigrp_auth"])))
+            parts = [item.split() for item in draft["_eigrp_auth"]]
+            texts = [" ".join([*p[:-1], _chain(r, p[-1])]) if p[0] == "key-chain" else " ".join(p) for p in parts]
+            fields["eigrp_authentication"] = digest("|".join(sorted(texts)))
         d.interfaces[name] = Interface(**fields)
 
 
@@ -187,12 +189,17 @@ def _apply_templates(r: Reader) -> None:
                 draft[key] = value
 
 
-def _ospf_interface(o: Fields) -> OspfInterface:
+def _chain(r: Reader, name: str) -> str:
+    """Return a digest of what a key chain holds: two ends agree by their keys, not by the chain's name."""
+    return digest("|".join(r.facts.get("chains", {}).get(name, ())))
+
+
+def _ospf_interface(r: Reader, o: Fields) -> OspfInterface:
     if not o:
         return OspfInterface()
     fields = _public(o)
     if o.get("authentication") == "key-chain":
-        fields["key"] = o.get("_chain", "")
+        fields["key"] = _chain(r, o.get("_chain", ""))
     elif o.get("authentication") == "text":
         fields["key"] = o.get("_textkey", "")
     elif o.get("_keys"):

@@ -281,7 +281,7 @@ def _ospf(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             return False
         return True
     if word == "authentication-key":
-        o["_textkey"] = "" if no else _raw_secret(w[3:])
+        o["_textkey"] = "" if no else key_digest(w[3:])
         return True
     if word == "message-digest-key" and len(w) >= 4:
         keys = o.setdefault("_keys", {})
@@ -290,7 +290,7 @@ def _ospf(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             return True
         if w[4] != "md5":
             return False
-        keys[number(w[3], 1, 255)] = _raw_secret(w[5:])
+        keys[number(w[3], 1, 255)] = key_digest(w[5:])
         return True
     if word == "shutdown" and len(w) == 3:
         o["shutdown"] = not no
@@ -301,7 +301,7 @@ def _ospf(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     return False
 
 
-def _raw_secret(words: list[str]) -> str:
+def key_digest(words: list[str]) -> str:
     """Return a digest of a key: a type number in front of it is dropped, type 7 is decoded so that 0 and 7 compare."""
     if not words or len(words) > 2:
         raise ValueError("key")

@@ -340,6 +340,8 @@ FORMS: dict[str, dict[str, str]] = {
             spanning-tree vlan * max-age #
             spanning-tree loopguard default
             vlan accounting **
+            vlan access-log **
+            dial-peer cor custom
             vlan internal allocation policy **
             storm-control **
             software auto-upgrade **

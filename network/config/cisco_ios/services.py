@@ -205,11 +205,14 @@ def key(r: Reader, w: list[str], no: bool, s: Source) -> bool:
 
 def key_line(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     """``key N``, ``key-string``, ``cryptographic-algorithm`` and lifetimes of a key chain."""
-    from network.config.secrets import digest
+    from network.config.cisco_ios.interfaces import key_digest
 
     if w[0] in {"accept-lifetime", "send-lifetime"}:
         return False  # when a key is valid is not modelled
-    r.target.append(digest(" ".join(word for word in w if word not in {"0", "7"})))
+    if w[0] == "key-string":
+        r.target.append(f"{w[0]} {key_digest(w[1:])}")
+    else:
+        r.target.append(" ".join(w))
     return True
 
 

@@ -237,6 +237,21 @@ def test_keys_compare_across_types_and_are_never_kept():
     assert "cisco" not in plain
 
 
+def test_key_chains_compare_by_their_keys():
+    chain = "key chain {}\n key 1\n  key-string {}\n  cryptographic-algorithm hmac-sha-256\ninterface Vlan10\n ip ospf authentication key-chain {}\n"
+    keys = [
+        read(chain.format(n, k, n)).interfaces["Vlan10"].ospf.key
+        for n, k in (("A", "cisco"), ("B", "7 094F471A1A0A"), ("A", "other"))
+    ]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_bgp_passwords_compare():
+    text = "router bgp 1\n neighbor 10.0.0.1 remote-as 2\n neighbor 10.0.0.1 password {}"
+    keys = [read(text.format(k)).bgp.families[0].neighbors[0].key for k in ("cisco", "7 094F471A1A0A", "other")]
+    assert keys[0] == keys[1] != keys[2]
+
+
 SECRETS = [
     "enable secret 9 $9$SECRETX", "username a privilege 15 secret 9 SECRETX", "username a password 7 SECRETX",
     "snmp-server community SECRETX RO 10", "snmp-server host 10.1.1.1 version 2c SECRETX", "ntp authentication-key 1 md5 SECRETX 7",
