@@ -126,6 +126,7 @@ class Workshop:
         default_factory=dict
     )
     pieces: dict[tuple[Spot, NextHop], tuple[Segment, int, tuple[Piece, ...]]] = field(default_factory=dict)
+    fitting: set[Prefix] = field(default_factory=set)
     fixed: dict[tuple[Spot, NextHop], tuple[Piece, ...]] = field(default_factory=dict)
     signatures: dict[tuple[int, ...], int] = field(default_factory=dict)
     restricted: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict)
@@ -191,14 +192,14 @@ def _device_starts(device: Device) -> set[int]:
 
 def fits(shop: Workshop, state: State) -> bool:
     """Return whether every table and every owned address of ``state`` is a union of the workshop's atoms."""
-    atoms = shop.atoms
+    atoms, known = shop.atoms, shop.fitting
     for table in state.ribs.values():
-        if id(table) not in shop.groups and not all(
-            atoms.fits(prefix.value, prefix.value + (1 << 32 - prefix.length) - 1)
-            for prefix in table
-            if prefix.family == 4
-        ):
-            return False
+        if table.keys() <= known:
+            continue
+        for prefix in table.keys() - known:
+            if prefix.family == 4 and not atoms.fits(prefix.value, prefix.value + (1 << 32 - prefix.length) - 1):
+                return False
+            known.add(prefix)
     return True
 
 
@@ -214,6 +215,7 @@ class Forwarding:
         self.devices = state.snapshot.devices
         self._here: dict[Node, tuple[Choice, ...]] = {}
         self._at_exit: dict[int, Segment] | None = None
+        self._exits_seen = 0
         self._needed: list[tuple[Port, Segment | None]] = []
         self._tables: list[tuple[tuple[str, str], object]] = []
 
@@ -230,18 +232,22 @@ class Forwarding:
 
     def at_exit(self, number: int) -> Segment:
         """Return the segment of an exit's number in this state."""
-        if self._at_exit is None:
-            exits = self.shop.exits
+        if not self.has_exit(number):
+            raise KeyError(number)
+        assert self._at_exit is not None
+        return self._at_exit[number]
+
+    def has_exit(self, number: int) -> bool:
+        """Return whether the segment of an exit's number exists in this state."""
+        exits = self.shop.exits
+        if self._at_exit is None or self._exits_seen != len(exits):
+            self._exits_seen = len(exits)
             self._at_exit = {
                 exits[segment.ports]: segment
                 for segment in self.state.topology.segments.values()
                 if segment.ports in exits
             }
-        found = self._at_exit.get(number)
-        if found is None:  # numbered after the table was made
-            self._at_exit = None
-            return self.at_exit(number)
-        return found
+        return number in self._at_exit
 
     def groups(self, device: str, vrf: str) -> dict[tuple[NextHop, ...], int]:
         """Return the atoms that each set of next hops of a table gets."""
