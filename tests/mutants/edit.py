@@ -164,7 +164,9 @@ def _reverse(text: str) -> str:
     first, last = stanzas[0][0], stanzas[-1][1]
     blocks = [lines[a:b] for a, b in stanzas]
     between = [line for line in lines[first:last] if not any(line in block for block in blocks) and line != "!"]
-    return "\n".join([*lines[:first], *between, *[x for b in reversed(blocks) for x in (*b, "!")], *lines[last:]]) + "\n"
+    return (
+        "\n".join([*lines[:first], *between, *[x for b in reversed(blocks) for x in (*b, "!")], *lines[last:]]) + "\n"
+    )
 
 
 TRANSFORMS = {

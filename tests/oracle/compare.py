@@ -73,12 +73,9 @@ def _row(row: Row | None) -> str:
 def _fates(simulator: Simulator, product: Product, sent: list[tuple[str, str, Packet]], tally: Tally) -> None:
     segments = product.state.topology.segment_of
     mapped = {vip.mapped for box in _firewalls(product.network) for vip in box.vips.values()}
-    virtual = {own.hsrp[1] for box in product.network.routers() for own in box.interfaces.values() if own.hsrp}
     for device, interface, packet in sent:
-        if packet.dst in mapped or packet.dst in virtual:
-            # A policy for a virtual address also matches its real one (wider, on the safe side); and whether a router
-            # takes or drops a packet to its own HSRP address lets nothing through.
-            continue
+        if packet.dst in mapped:
+            continue  # the engine lets a policy for a virtual address also match its real one: wider, on the safe side
         fates = simulator.fates(device, interface, packet)
         tally.packets += 1
         tally.delivered += any(fate.kind == "delivered" for fate in fates)
@@ -142,14 +139,14 @@ def _verdict(simulator: Simulator, product: Product, sent: list[tuple[str, str, 
         if violation.kind == "leak":
             tally.leaks += 1
             if violation.reason == "layer-2":
-                if frozenset((violation.from_zone, violation.to_zone)) not in joined:
+                if frozenset((violation.from_zone, violation.to_zone)) not in judge.joined(simulator, quiet=True):
                     say(f"false {text}: the zones share no broadcast domain {path}")
                 continue
             fates = simulator.fates(first.device, first.interface, packet)
             if any(packet.dst in {vip.mapped for vip in box.vips.values()} for box in _firewalls(product.network)):
                 continue
             if not any(
-                f.kind == "delivered" and simulator.zone_of(f.device, f.interface) == violation.to_zone for f in fates
+                f.kind == "delivered" and violation.to_zone in simulator.zones_at(f.device, f.interface) for f in fates
             ):
                 say(f"false {text}: simulator {fates} {path}")
             if judge.declared(network_flows(product), violation.from_zone, violation.to_zone, packet):

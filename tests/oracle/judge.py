@@ -137,7 +137,8 @@ def crossings(simulator: Simulator, packets: list[tuple[str, str, Packet]]) -> l
             if fate.kind != "delivered":
                 continue
             target = simulator.zone_of(fate.device, fate.interface)
-            if target in zones and target != source and not declared(simulator.network.flows, source, target, sent):
+            allowed = any(declared(simulator.network.flows, source, target, p) for p in (sent, fate.packet))
+            if target in zones and target != source and not allowed:
                 found.append(Crossing(source, target, device, interface, sent, fate))
     return found
 

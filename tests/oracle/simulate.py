@@ -87,6 +87,10 @@ class Simulator:
         box = self.network.devices[device]
         return box.interfaces[interface].vrf if isinstance(box, Router) else ""
 
+    def zones_at(self, device: str, interface: str) -> set[str]:
+        """Return the zones of everything that shares an interface's broadcast domain."""
+        return {self.zone_of(*port) for port in self.wiring.heard(device, interface)[0]}
+
     def edges(self) -> dict[Edge, frozenset[tuple[str, str]]]:
         """Return every place where a stranger may stand, and the layer-3 interfaces that hear it there."""
         found: dict[Edge, frozenset[tuple[str, str]]] = {}
@@ -281,16 +285,14 @@ class Simulator:
         self, box: Firewall, name: str, packet: Packet, sessions: Sessions, ends: set[Fate], seen: tuple[object, ...]
     ) -> None:
         table = self.firewalls[box.name]
-        if any(packet.dst == own.address for own in box.interfaces.values()):
-            back = sessions.known.get((box.name, packet))
-            if back is None:
-                ends.add(Fate("local", box.name, name, "", packet))
-                return
         known = sessions.known.get((box.name, packet))
         original = packet
         if known is None:
             if not self._feasible(table, name, packet.src):
                 ends.add(Fate("dropped", box.name, name, "reverse path", packet))
+                return
+            if any(packet.dst == own.address for own in box.interfaces.values()):
+                ends.add(Fate("local", box.name, name, "", packet))
                 return
             vip = None
             for candidate in box.vips.values():
