@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -139,7 +140,7 @@ def test_proof_of_another_snapshot_does_not_count(town: Town) -> None:
 
 def test_without_verifier_there_is_no_plan(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr("importlib.import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
+    monkeypatch.setitem(sys.modules, "network.policy.gate", None)
     with pytest.raises(BunriError) as problem:
         plan_for(town, "new")
     assert problem.value.messages[0].id == "DEP017"

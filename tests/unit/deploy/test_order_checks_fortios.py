@@ -151,7 +151,7 @@ def test_nothing_to_do_is_an_empty_script_even_if_secrets_cannot_be_compared() -
 
 
 def test_ha_units_follow_their_leader() -> None:
-    unit = 'config system ha\n    set group-name "g"\n    set mode a-p\n    config ha-mgmt-interfaces\n        edit 1\n        next\n    end\n    set priority {}\nend\n'
-    assert forti_script.followers(
-        {"a": unit.format(100), "b": unit.format(200), "c": "config system global\nend\n"}
-    ) == {"a": "b"}
+    own = "    config ha-mgmt-interfaces\n        edit 1\n        next\n    end\n"
+    unit = 'config system ha\n    set group-name "g"\n    set mode a-p\n' + own + "    set priority {}\nend\n"
+    alone = "config system global\nend\n"
+    assert forti_script.followers({"a": unit.format(100), "b": unit.format(200), "c": alone}) == {"a": "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,8 +75,9 @@ def test_texts_are_kept_in_git_without_secrets_but_a_changed_secret_shows(tmp_pa
 
 
 def test_no_verifier_is_never_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
-    found = effect.with_effect([Finding("a", "drifted", ("+ x",))], {"a": "x"}, tmp_path, NOW.date())
+    monkeypatch.setitem(sys.modules, "network.policy.verify", None)
+    drifted = [Finding("a", "drifted", ("+ x",))]
+    found = effect.with_effect(drifted, {"a": "hostname a\n"}, tmp_path, NOW.date())
     assert found[0].severity == "unknown"
     assert [message.id for message in found[0].messages] == ["DRF004"]
 
