@@ -1,4 +1,4 @@
-"""``playbooks/render.yml``: check mode writes nothing, a run writes the snapshot in one call, a second run changes nothing."""
+"""``playbooks/render.yml``: check mode shows and writes nothing, a run writes, a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def play(out: Path, *options: str) -> str:
 
 
 def test_check_then_write_then_nothing(tmp_path: Path) -> None:
-    assert "changed=1" in play(tmp_path, "--check")
-    assert stored(tmp_path) == {}
-    assert "changed=1" in play(tmp_path)
-    assert sorted(stored(tmp_path)) == sorted(stored(ROOT / "inventory/yasu/intended"))
+    (tmp_path / "configs").mkdir()
     (tmp_path / "configs/museum-sw1.cfg").write_text("hostname museum-sw1\n", encoding="utf-8")
     shown = play(tmp_path, "--check", "--diff")
+    assert "changed=1" in shown
     assert "+no ip http server" in shown
     assert "<vault:enable_password:type9>" in shown
+    assert stored(tmp_path) == {"configs/museum-sw1.cfg": "hostname museum-sw1\n"}
     assert "changed=1" in play(tmp_path)
+    assert sorted(stored(tmp_path)) == sorted(stored(ROOT / "inventory/yasu/intended"))
     assert "changed=0" in play(tmp_path)
