@@ -33,7 +33,7 @@ def test_message_says_where_what_and_what_to_do_in_both_languages(name: str) -> 
     assert len(lines) % 5 == 0
     for start in range(0, len(lines), 5):
         place, ja, do_ja, en, do_en = lines[start : start + 5]
-        assert any(part in place for part in (".yml", "group_vars", ".j2", ".cfg"))
+        assert any(part in place for part in (".yml", "_vars", ".j2", ".cfg"))
         assert all(text.strip() for text in (ja, do_ja, en, do_en))
         assert do_ja.startswith("    → ")
         assert do_en.startswith("    → ")
