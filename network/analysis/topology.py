@@ -369,7 +369,8 @@ class _Builder:
             self.edges_at[vertex].append((Edge(name, interface.name, vlan or None, kind), -1))  # type: ignore[arg-type]
         if interface.auth is not None and interface.switchport is not None:
             auth = interface.auth
-            for assigned in {auth.guest_vlan, auth.auth_fail_vlan, auth.critical_vlan} - {None}:
+            templates = {int(text) for _, text, _ in auth.assigned if text.isdigit()}
+            for assigned in ({auth.guest_vlan, auth.auth_fail_vlan, auth.critical_vlan} | templates) - {None}:
                 if assigned is not None and vlan_exists(device, assigned):
                     vertex = self.vertex((name, "", assigned))
                     self.edges_at[vertex].append((Edge(name, interface.name, assigned, "access"), -1))

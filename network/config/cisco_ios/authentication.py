@@ -381,7 +381,8 @@ def port(r: Reader, draft: Fields) -> Fields:
             fields["critical_voice"] = fields.get("critical_voice", False) or template_.get("voice", False)
             _ = source
         assigned.extend(("authorize", "port", source) for source in policy["authorize"])
-    fields["assigned"] = tuple(assigned)
+    names: dict[str, str] = r.facts.get("vlan_names", {})
+    fields["assigned"] = tuple((outcome, names.get(text, text), line) for outcome, text, line in assigned)
     if not fields["closed"] and draft.get("acl_in"):
         fields["pre_auth_acl"] = draft["acl_in"]
     return fields

@@ -44,11 +44,16 @@ def finish(r: Reader) -> None:
     d.vrfs = {name: _vrf(draft) for name, draft in r.vrfs.items()}
     d.vlans = {id_: Vlan(**_public(draft)) for id_, draft in sorted(r.vlans.items())}
     _apply_templates(r)
+    names = {vlan.name: str(vlan.id) for vlan in d.vlans.values() if vlan.name}
+    r.facts["vlan_names"] = names
     _interfaces(r)
     authentication.finish(r)
     wireless.finish(r)
     d.static_routes = list(r.statics.values())
     d.ospf = [_ospf(draft) for draft in r.ospf.values()]
+    for draft in r.eigrp.values():
+        # The process is read for rules and documents; its routes are not computed, so it blocks the proof.
+        reclass(r, draft["source"], "router eigrp")
     d.eigrp = [_eigrp(r, draft) for draft in r.eigrp.values() if draft["asn"]]
     d.bgp = bgp.finish(r)
     d.acls = {name: _acl(r, draft) for name, draft in r.acls.items()}

@@ -655,6 +655,14 @@ class Builder:
                 self._static(name, node, six)
         for node in self._table("router policy").values():
             self._policy_route(node)
+        best: dict[tuple[str, Prefix, int], int] = {}
+        for route in self.d.static_routes:
+            key = (route.vrf, route.prefix, route.distance)
+            best[key] = min(best.get(key, route.priority), route.priority)
+        for route in self.d.static_routes:
+            # Two routes of one prefix and distance: the lower priority forwards, the other stands by. Not computed.
+            if route.priority > best[route.vrf, route.prefix, route.distance]:
+                self.block(route.source, f"vdom {route.vrf}")
 
     def _static(self, name: str, node: Node, six: bool) -> None:
         scope = f"route {name}"

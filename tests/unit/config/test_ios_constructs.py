@@ -148,12 +148,12 @@ ROWS = {
     "ospf range": (lambda: read("router ospf 1\n area 1 range 10.0.0.0 255.0.0.0 not-advertise").ospf[0].areas["1"].ranges[0], (prefix("10.0.0.0/8"), False, None)),
     "eigrp": (
         lambda: (lambda e: (e.asn, e.vrf, e.networks[0][0], e.stub))(
-            read("router eigrp 10\n network 10.0.0.0\n eigrp stub connected\n no auto-summary").eigrp[0]),
+            read("router eigrp 10\n network 10.0.0.0\n eigrp stub connected\n no auto-summary", clean=False).eigrp[0]),
         (10, "", Wild(ip("10.0.0.0"), 0xFF000000), ("connected",))),
     "eigrp named": (
         lambda: (lambda e: (e.asn, e.vrf, e.name, e.passive))(
             read("router eigrp CITY\n address-family ipv4 unicast vrf A autonomous-system 7\n  network 10.0.0.0 0.0.0.255\n  af-interface Vlan10\n"
-                 "   passive-interface\n  exit-af-interface\n  topology base\n   redistribute static\n  exit-af-topology\n exit-address-family").eigrp[0]),
+                 "   passive-interface\n  exit-af-interface\n  topology base\n   redistribute static\n  exit-af-topology\n exit-address-family", clean=False).eigrp[0]),
         (7, "A", "CITY", frozenset({"Vlan10"}))),
     # BGP
     "bgp vrf": (
@@ -281,7 +281,7 @@ BLOCK = [
     "ip frobnicate", "frob", "interface Vlan10\n frob", "interface Vlan10\n ip inspect FW in", "interface Vlan10\n crypto map M",
     "interface Vlan10\n zone-member security Z", "interface Vlan10\n ip nat enable", "interface Vlan10\n bridge-group 1",
     "interface GigabitEthernet1/0/1\n service instance 1 ethernet", "mpls ip", "interface Vlan10\n mpls ip", "monitor session 1 source vlan 10",
-    "router rip", "router isis", "ip route 10.0.0.0 255.0.0.0", "ip route 10.0.0.0 255.0.0.0 dhcp",
+    "router rip", "router eigrp 10", "router isis", "ip route 10.0.0.0 255.0.0.0", "ip route 10.0.0.0 255.0.0.0 dhcp",
     "router ospf 1\n frob", "router ospf 1\n area 1 virtual-link 1.1.1.1", "router bgp 1\n bgp listen range 10.0.0.0/8 peer-group G",
     "vrf definition A\n frob", "route-map M permit 10\n match frob", "route-map M permit 10\n set frob", "ip access-list extended A\n permit frob",
     "event manager applet X\n action 1 cli command \"conf t\"", "policy-map Q\n class c\n  drop", "ip access-list role-based R",
@@ -320,3 +320,43 @@ def test_lines_below_an_unknown_line_belong_to_it():
 )  # fmt: skip
 def test_canonical_interface(short, long):
     assert canonical_interface(short) == long
+
+
+IBNS = """vlan 99
+ name quarantine
+service-template DEAD
+ vlan quarantine
+policy-map type control subscriber P
+ event session-started match-all
+  10 class always do-until-failure
+   10 authenticate using dot1x priority 10
+ event authentication-failure match-first
+  10 class always do-until-failure
+   10 activate service-template DEAD
+   20 authorize
+interface GigabitEthernet1/0/1
+ switchport access vlan 10
+ switchport mode access
+ access-session port-control auto
+ access-session closed
+ mab
+ service-policy type control subscriber P
+"""
+
+
+def test_every_vlan_of_a_control_policy_is_collected():
+    auth = read(IBNS).interfaces["GigabitEthernet1/0/1"].auth
+    assert (auth.control, auth.closed, auth.dot1x, auth.mab) == ("auto", True, True, True)
+    assert [item[:2] for item in auth.assigned] == [("template DEAD", "99"), ("authorize", "port")]
+
+
+def test_an_interface_template_stands_below_the_interface():
+    device = read("template T\n switchport mode access\n switchport access vlan 20\n mab\n access-session port-control auto\n"
+                  "interface GigabitEthernet1/0/1\n switchport access vlan 10\n source template T")  # fmt: skip
+    port = device.interfaces["GigabitEthernet1/0/1"]
+    assert (port.switchport.mode, port.switchport.access, port.auth.mab, port.auth.control) == ("access", 10, True, "auto")
+
+
+def test_a_missing_interface_template_blocks():
+    device = read("interface GigabitEthernet1/0/1\n switchport access vlan 10\n source template T", clean=False)
+    assert [u.source.text for u in device.unmodelled] == ["source template T"]
