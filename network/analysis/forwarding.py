@@ -314,7 +314,7 @@ class Forwarding:
         return made
 
     def restricted(self, node: Node, interest: int) -> int:
-        """Return a number for what a node does with destinations in ``interest``: equal numbers, equal behaviour there."""
+        """Return a number for what a node does with destinations in ``interest``: equal numbers, equal behaviour."""
         choices = self.choices(node)
         shop = self.shop
         found = shop.restricted.get((id(choices), interest))

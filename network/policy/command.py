@@ -163,7 +163,8 @@ def report(result: Result, policy: Policy) -> list[str]:
         reply = " (応答 / reply)" if violation.reply else ""
         lines += [
             "",
-            f"{number}. {kind_ja} / {kind_en}: {violation.from_zone} → {violation.to_zone}{flow}{reply}  [{violation.reason}]",
+            f"{number}. {kind_ja} / {kind_en}: {violation.from_zone} → {violation.to_zone}{flow}{reply}"
+            f"  [{violation.reason}]",
         ]
         if violation.failures:
             lines.append(f"   障害 / failures: {', '.join(violation.failures)}")

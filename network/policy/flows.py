@@ -86,8 +86,10 @@ def _waypoint(policy: Policy, flow: Flow) -> Iterator[Finding]:
                 flow.line,
                 "FLW-WAYPOINT",
                 "error",
-                f"通信 {flow.id}: {flow.from_zone} から {flow.to_zone} へは無害化の機器 ({waypoint.line} 行目) だけを通れます",
-                f"flow {flow.id}: from {flow.from_zone} to {flow.to_zone} only through the sanitising hosts (line {waypoint.line})",
+                f"通信 {flow.id}: {flow.from_zone} から {flow.to_zone} へは"
+                f"無害化の機器 ({waypoint.line} 行目) だけを通れます",
+                f"flow {flow.id}: from {flow.from_zone} to {flow.to_zone} only through "
+                f"the sanitising hosts (line {waypoint.line})",
             )
 
 

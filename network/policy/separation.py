@@ -236,10 +236,12 @@ class Separation:
         known."""
 
         def address(zone: str, offset: int) -> int:
+            low: int
+            high: int
             for candidate in (place, *zoning.by_zone.get(zone, ())):
                 if candidate.prefixes and (candidate is place or zone in candidate.zones):
                     low, high = candidate.prefixes[0]
-                    return min(int(high), low + offset)
+                    return min(high, low + offset)
             return offset
 
         return Packet(6, address(one, 10), address(other, 11), 50000, 443)
@@ -293,7 +295,7 @@ class Separation:
         return violations
 
     def _less(self, forwarding: Forwarding, zoning: Zoning, first: _Kept, starts: Mapping[Node, list[Port]]) -> bool:
-        """Return whether nothing moves here that did not move in the first state, where nothing leaked: then nothing leaks."""
+        """Return whether nothing moves that did not move in the first state, where nothing leaked."""
         earlier, ends = first.answer
         if earlier or not starts.keys() <= first.key:  # type: ignore[operator]
             return False

@@ -91,17 +91,17 @@ def verify(
     unmodelled = blocking(snapshot, state)
     notes = list(findings.unproved)
     found: list[Finding] = check_policy(policy, today)
-    for zone in judge.empty_zones:
-        found.append(
-            Finding(
-                "FLW-ZONE",
-                "warning",
-                f"ゾーン {zone} に当てはまる場所がネットワークにありません",
-                f"nothing in the network belongs to zone {zone}",
-                file=policy.file,
-                line=policy.zones[zone].line,
-            )
+    found.extend(
+        Finding(
+            "FLW-ZONE",
+            "warning",
+            f"ゾーン {zone} に当てはまる場所がネットワークにありません",
+            f"nothing in the network belongs to zone {zone}",
+            file=policy.file,
+            line=policy.zones[zone].line,
         )
+        for zone in judge.empty_zones
+    )
     if rules:
         tell("規則を検査しています / checking the rules")
         found += run_rules(snapshot, state, policy, today)

@@ -309,7 +309,8 @@ class Origins:
 def packet_text(packet: Packet) -> str:
     """Return ``tcp 10.20.1.5:50000 > 10.10.1.10:443``."""
     if packet.protocol in PORT_PROTOCOLS:
-        return f"{protocol_name(packet.protocol)} {dotted(packet.src)}:{packet.sport} > {dotted(packet.dst)}:{packet.dport}"
+        ends = f"{dotted(packet.src)}:{packet.sport} > {dotted(packet.dst)}:{packet.dport}"
+        return f"{protocol_name(packet.protocol)} {ends}"
     return f"{protocol_name(packet.protocol)} {dotted(packet.src)} > {dotted(packet.dst)}"
 
 

@@ -95,10 +95,11 @@ class Zoner:
     ) -> list[Claim]:
         if not self._interfaces:
             return []
-        claims = []
-        for port, interface in interfaces:
-            for zone in self._interfaces.get((port.device, port.interface.lower()), ()):
-                claims.append(Claim(zone, port.device, port.interface, interface.vrf, "interface", interface.source))
+        claims = [
+            Claim(zone, port.device, port.interface, interface.vrf, "interface", interface.source)
+            for port, interface in interfaces
+            for zone in self._interfaces.get((port.device, port.interface.lower()), ())
+        ]
         for edge in segment.edges:
             for zone in self._interfaces.get((edge.device, edge.interface.lower()), ()):
                 owner = devices[edge.device].interfaces.get(edge.interface)

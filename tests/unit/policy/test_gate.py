@@ -20,7 +20,8 @@ OPEN = GATE.replace(
     " permit tcp 10.20.1.0 0.0.0.255 host 10.10.1.10 eq 443\n permit tcp 10.20.1.0 0.0.0.255 host 10.10.1.11 eq 443\n",
 ).replace(
     " permit tcp host 10.10.1.10 eq 443 10.20.1.0 0.0.0.255 established\n",
-    " permit tcp host 10.10.1.10 eq 443 10.20.1.0 0.0.0.255 established\n permit tcp host 10.10.1.11 eq 443 10.20.1.0 0.0.0.255 established\n",
+    " permit tcp host 10.10.1.10 eq 443 10.20.1.0 0.0.0.255 established\n"
+    " permit tcp host 10.10.1.11 eq 443 10.20.1.0 0.0.0.255 established\n",
 )
 
 

@@ -54,7 +54,8 @@ LEAKS = {
     ),
     "policy routing of some packets": (
         CORE.replace("10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip policy route-map P\n")
-        + "ip access-list extended A\n permit udp any any eq 53\nroute-map P permit 10\n match ip address A\n set vrf kikan\n",
+        + "ip access-list extended A\n permit udp any any eq 53\n"
+        "route-map P permit 10\n match ip address A\n set vrf kikan\n",
         ONE,
     ),
     "relay across VRFs": (
@@ -65,7 +66,8 @@ LEAKS = {
         CORE.replace(
             "vrf definition naibu\n", "vrf definition naibu\n rd 64496:2\n route-target import 64496:1\n"
         ).replace("vrf definition kikan\n", "vrf definition kikan\n rd 64496:1\n route-target export 64496:1\n")
-        + "router bgp 64496\n address-family ipv4 vrf kikan\n  redistribute connected\n address-family ipv4 vrf naibu\n",
+        + "router bgp 64496\n address-family ipv4 vrf kikan\n  redistribute connected\n"
+        " address-family ipv4 vrf naibu\n",
         ONE,
     ),
 }
