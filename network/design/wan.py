@@ -21,6 +21,7 @@ from network.design.model import (
 )
 from network.design.numbers import stable_numbers
 from network.design.plan import Plan, vlan_list, wildcard
+from network.design.port_names import port_name
 from network.design.vrf_separation import zones_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,11 @@ def outside_interface(plan: Plan, name: str, outside: Outside, router: OutsideRo
 
 
 def _ports(flow: DeclaredFlow) -> list[str]:
-    return [f" eq {low}" if low == high else f" range {low} {high}" for low, high in flow.ports] or [""]
+    def name(port: int) -> str:
+        return port_name(flow.protocol, port)
+
+    found = [f" eq {name(low)}" if low == high else f" range {name(low)} {name(high)}" for low, high in flow.ports]
+    return found or [""]
 
 
 def _entries(plan: Plan, flow: DeclaredFlow, number: int, *, reply: bool) -> list[AclEntry]:
