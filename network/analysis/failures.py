@@ -8,6 +8,8 @@ Elements are nodes, links, carriers and ducts. Work is saved only where the resu
 * a pair of which one element is *inert* (alone it changes no table, no first-hop election and no layer-3 interface,
   only where hosts attach) and whose elements touch no common segment is *derived*: its state is the other's, less
   the inert one's sockets;
+* so is a pair of which one element only takes single-cabled unmodelled nodes (a telephone, an access point) off,
+  unless the two together take away everything that carries an interface;
 * scenarios with equal tables and segments are judged once.
 
 Everything else is computed, each pair from the state of its heavier element alone. Work is spread over processes
@@ -86,6 +88,10 @@ class Effect:
     inert: bool
     weight: int
     state: State
+    # a leaf only takes unmodelled nodes with a single cable off; ``fragile`` holds, for each interface that its cables
+    # help to carry, the cables that are left: a failure that cuts all of one set takes that interface down with the leaf
+    leaf: bool = False
+    fragile: tuple[frozenset[int], ...] = ()
 
 
 def universe(engine: Engine) -> list[Element]:
@@ -166,7 +172,38 @@ def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str],
         inert = not lost and [x for x in before if x[0]] == [x for x in after if x[0]]
     # a pair is computed from its heavier element: the one whose own scenario cost most
     weight = work * 10 + len(tables)
-    return Effect(element, dead, cut, frozenset(gone), inert, weight, state)
+    return Effect(element, dead, cut, frozenset(gone), inert, weight, state, *_leaf_of(engine, dead, cut, inert=inert))
+
+
+def _leaf_of(
+    engine: Engine, dead: frozenset[str], cut: frozenset[int], *, inert: bool
+) -> tuple[bool, tuple[frozenset[int], ...]]:
+    """Return whether an element only takes single-cabled unmodelled nodes off, and what its cables help to carry."""
+    wiring = engine.wiring
+    if not inert or not cut or not dead <= wiring.unmodelled_nodes:
+        return False, ()
+    for number in cut:
+        far = [node for node, _ in wiring.links[number].ends if node in wiring.unmodelled_nodes]
+        if len(far) != 1 or len(wiring.links_of_node[far[0]]) != 1:
+            return False, ()
+    rest = {
+        frozenset(wiring.supports[port]) - cut
+        for number in cut
+        for port in wiring.ports_on_link[number]
+        if port in wiring.supports
+    }
+    return True, tuple(left for left in rest if -1 not in left)
+
+
+def independent(one: Effect, two: Effect) -> bool:
+    """Return whether what two elements do together follows from what they do alone (see the module's text)."""
+    if (one.inert or two.inert) and one.cores.isdisjoint(two.cores):
+        return True
+    return _off(one, two) or _off(two, one)
+
+
+def _off(leaf: Effect, other: Effect) -> bool:
+    return leaf.leaf and not any(rest <= other.cut for rest in leaf.fragile)
 
 
 def _leaf(engine: Engine, device: str) -> bool:
@@ -316,7 +353,7 @@ def sweep(
         for position, one in enumerate(found):
             others = []
             for two in found[position + 1 :]:
-                if (one.inert or two.inert) and one.cores.isdisjoint(two.cores):
+                if independent(one, two):
                     derived += 1
                 else:
                     others.append(two.element)
