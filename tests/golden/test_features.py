@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/features.md").read_text(encoding="utf-8")
 # Design modules that are no feature but serve all of them.
-SHARED = {"__init__", "assembly", "cabling", "model", "numbers", "plan", "policy"}
+SHARED = {"__init__", "assembly", "cabling", "model", "numbers", "plan", "policy", "port_names"}
 FRAME = {"main", "bootstrap"}
 
 
