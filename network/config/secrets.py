@@ -15,7 +15,7 @@ _TYPES = frozenset({"0", "4", "5", "6", "7", "8", "9", "ascii", "hex", "encrypte
 _AFTER = frozenset({
     "password", "secret", "key-string", "md5", "sha", "psk", "set-key", "server-key", "pre-shared-key", "authentication-key",
     "sha256", "aes", "des", "3des", "passphrase", "shared-secret", "common-name-password", "key-hash", "auth-key", "hash",
-    "pac", "sae", "ntlm-password", "wep",
+    "pac", "sae", "des56", "wpa-psk", "ntlm-password", "wep",
 })  # fmt: skip
 _KEY = frozenset({"key"})
 _COMMUNITY = frozenset({"community"})
@@ -32,7 +32,7 @@ def digest(secret: str) -> str:
 
 
 def _hide(words: list[str], index: int) -> None:
-    while index < len(words) - 1 and words[index] in _TYPES:
+    while index < len(words) - 1 and (words[index] in _TYPES or (words[index].isdigit() and len(words[index]) < 3)):
         index += 1
     if index < len(words) and not words[index].startswith("<vault:") and words[index] not in _NOT_SECRET:
         words[index] = MASK
@@ -43,6 +43,8 @@ def mask(text: str, words: list[str]) -> str:
     if SUSPICIOUS.isdisjoint(words) or words[0] in {"description", "remark"}:
         return text
     hidden = list(words)
+    if "config-key" in words:
+        _hide(hidden, len(words) - 1)
     first = [word for word in words[:3] if word != "no"]
     for index, word in enumerate(words):
         if word in _AFTER:

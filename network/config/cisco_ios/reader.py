@@ -107,7 +107,7 @@ class Reader:
                 source
             )
         else:
-            self.device.statements[("".join(mask(" ".join(words), words)),)] = source
+            self.device.statements[(mask(" ".join(words), words),)] = source
 
     def block(self, source: Source, scope: str) -> None:
         """Class the line as unmodelled."""

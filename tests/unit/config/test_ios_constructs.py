@@ -253,6 +253,8 @@ def test_bgp_passwords_compare():
 
 
 SECRETS = [
+    "enable secret level 15 5 SECRETX", "key config-key password-encrypt SECRETX", "crypto keyring K\n pre-shared-key address 10.0.0.1 key SECRETX",
+    "snmp-server user u g v3 encrypted auth md5 SECRETX priv des56 SECRETX", "interface Dialer1\n ppp chap password 0 SECRETX",
     "enable secret 9 $9$SECRETX", "username a privilege 15 secret 9 SECRETX", "username a password 7 SECRETX",
     "snmp-server community SECRETX RO 10", "snmp-server host 10.1.1.1 version 2c SECRETX", "ntp authentication-key 1 md5 SECRETX 7",
     "radius server R\n key 7 SECRETX", "router bgp 1\n neighbor 10.0.0.1 password 7 SECRETX", "key chain K\n key 1\n  key-string 7 SECRETX",
@@ -354,7 +356,12 @@ def test_an_interface_template_stands_below_the_interface():
     device = read("template T\n switchport mode access\n switchport access vlan 20\n mab\n access-session port-control auto\n"
                   "interface GigabitEthernet1/0/1\n switchport access vlan 10\n source template T")  # fmt: skip
     port = device.interfaces["GigabitEthernet1/0/1"]
-    assert (port.switchport.mode, port.switchport.access, port.auth.mab, port.auth.control) == ("access", 10, True, "auto")
+    assert (port.switchport.mode, port.switchport.access, port.auth.mab, port.auth.control) == (
+        "access",
+        10,
+        True,
+        "auto",
+    )
 
 
 def test_a_missing_interface_template_blocks():
