@@ -214,6 +214,12 @@ def test_stable_numbers_are_unique_and_a_new_flow_renumbers_none(names: set[str]
     assert {name: after[name] for name in names} == before
 
 
+def test_ports_are_written_as_the_device_shows_them(designs: dict[str, DeviceDesign]) -> None:
+    texts = [e.text for d in designs.values() for acl in d.acls for e in acl.entries]
+    assert any(text.endswith("eq smtp") for text in texts)
+    assert not [text for text in texts if {"25", "53", "80"} & set(text.split())]
+
+
 def test_dotted_mac() -> None:
     assert dotted_mac("00-00-5E-00-53-2A") == "0000.5e00.532a"
 
