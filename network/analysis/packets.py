@@ -279,7 +279,9 @@ class Space:
             else ",".join("-".join(dict.fromkeys((protocol_name(a), protocol_name(b)))) for a, b in protocols)
         )
         for field, port in (("src", "sport"), ("dst", "dport")):
-            parts.append(",".join(span_text(a, b) for a, b in self.addresses(packets, field, most)))
+            found = self.addresses(packets, field, most)
+            more = ",…" if len(found) > most else ""
+            parts.append(",".join(span_text(a, b) for a, b in found[:most]) + more)
             ports = self.addresses(packets, port, most)
             if ports != [(0, 65535)]:
                 parts[-1] += ":" + ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ports)
