@@ -82,7 +82,17 @@ class _Builder:
         That is: plain ``redistribute`` of replicated routes, and a default route taken into BGP by ``redistribute``.
         """
         routers = self.network.routers()
+        inside = any(
+            peer.remote_as == box.bgp.asn
+            for box in routers
+            if box.bgp
+            for table in box.bgp.tables.values()
+            for peer in table.peers
+        )
         for box in routers:
+            if inside:  # whether an internal path stays internal after an import by route target
+                for vrf in box.vrfs.values():
+                    vrf.imports.clear()
             for item in list(box.replicate):
                 told = [p.redistribute for p in box.ospf if p.vrf == item[0]]
                 told += [box.bgp.tables[item[0]].redistribute] if box.bgp and item[0] in box.bgp.tables else []

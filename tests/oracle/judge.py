@@ -110,15 +110,13 @@ def covers(flow: Flow, packet: Packet) -> bool:
     return flow.dport is None or flow.dport[0] <= packet.dport <= flow.dport[1]
 
 
-def joined(simulator: Simulator) -> set[frozenset[str]]:
-    """Return pairs of zones that share a broadcast domain."""
+def joined(simulator: Simulator, *, quiet: bool = False) -> set[frozenset[str]]:
+    """Return pairs of zones that share a broadcast domain where a stranger can stand (``quiet``: or cannot)."""
     found: set[frozenset[str]] = set()
     network = simulator.network
     domains = [set(hearers) for hearers in simulator.edges().values()]
-    for box in network.routers():
-        domains += [
-            set(simulator.wiring.heard(box.name, own.name)[0]) for own in box.interfaces.values() if own.address
-        ]
+    for box in network.routers() if quiet else ():
+        domains += [set(simulator.wiring.heard(box.name, own.name)[0]) for own in box.interfaces.values()]
     for hearers in domains:
         zones = {simulator.zone_of(*hearer) for hearer in hearers} & set(network.zones)
         found |= {frozenset((a, b)) for a in zones for b in zones if a < b}

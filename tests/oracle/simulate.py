@@ -254,7 +254,9 @@ class Simulator:
         if taken:
             return
         if self._answers(device, hop.interface, target):
-            ends.add(Fate("dropped", device, hop.interface, "its own address", packet))
+            box = self.network.devices[device]
+            shared = isinstance(box, Router) and target != box.interfaces[hop.interface].address
+            ends.add(Fate("local" if shared else "dropped", device, hop.interface, "its own address", packet))
         elif edges:
             ends.add(Fate("delivered", device, hop.interface, "", packet))
         else:
