@@ -180,6 +180,26 @@ def test_a_link_index_used_twice_is_refused(city: City) -> None:
     assert indexed[5].id in str(caught.value)
 
 
+def test_a_port_in_a_vlan_that_its_site_lacks_is_refused(city: City) -> None:
+    plans = dict(city.vrf_separation.site_plans)
+    plans["museum"] = plans["museum"].model_copy(update={"patterns": (), "prefixes": {90: "10.90.24.0/25"}})
+    plans["museum"] = type(plans["museum"]).model_validate(plans["museum"].model_dump())
+    broken = dataclasses.replace(city, vrf_separation=city.vrf_separation.model_copy(update={"site_plans": plans}))
+    with pytest.raises(BunriError) as caught:
+        design(broken)
+    assert caught.value.messages[0].id == "DSG004"
+    assert "museum" in str(caught.value)
+
+
+def test_an_access_point_is_no_device_to_configure(city: City) -> None:
+    devices = dict(city.devices)
+    devices["museum-acc01"] = devices["museum-acc01"].model_copy(update={"model": "C9120AXI"})
+    with pytest.raises(BunriError) as caught:
+        design(dataclasses.replace(city, devices=devices))
+    assert caught.value.messages[0].id == "DSG005"
+    assert "museum-acc01" in str(caught.value)
+
+
 @given(st.sets(st.integers(1, 4094), max_size=60))
 def test_vlan_list_says_exactly_the_set(vlans: set[int]) -> None:
     text = vlan_list(vlans)
