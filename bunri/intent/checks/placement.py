@@ -37,7 +37,7 @@ def _servers(city: City) -> Iterator[Message]:
     for name, server in city.servers.servers.items():
         key: Key = ("servers", "servers", name)
         if server.redundant_with == name:
-            yield Message("INV160", city.where(*key, "redundant_with"), {"name": name, "other": name})
+            yield Message("INV160", city.where(*key, "redundant_with"), {"name": name})
         if server.important and server.redundant_with is None and server.unable_redundant is None:
             yield Message("INV161", city.where(*key), {"name": name})
 

@@ -115,9 +115,10 @@ def _members(city: City) -> Iterator[tuple[Key, str, str, int]]:
     for name, boundary in city.firewall.boundaries.items():
         for zone, vlan in boundary.vlans.items():
             yield ("firewall", "boundaries", name, "vlans", zone), f"boundary {name}", zone, vlan
-    management = city.vrf_separation.management_zone() if any(z.management for z in city.zones.values()) else ""
-    yield ("management", "device_vlan"), "management.device_vlan", management, city.management.device_vlan
-    yield ("wlan", "ap_vlan"), "wlan.ap_vlan", management, city.wlan.ap_vlan
+    if any(zone.management for zone in city.zones.values()):
+        management = city.vrf_separation.management_zone()
+        yield ("management", "device_vlan"), "management.device_vlan", management, city.management.device_vlan
+        yield ("wlan", "ap_vlan"), "wlan.ap_vlan", management, city.wlan.ap_vlan
 
 
 def _pairs(city: City) -> Iterator[tuple[Key, str, str, str, str]]:
