@@ -471,6 +471,8 @@ class Forwarding:
             ends += self._by_proxy(segment, port, interface, mask & ~covered)
         pieces = tuple(
             Piece(part, gate, rewrite, target, hop.interface, hop.address, proxy)
+            if target != LOCAL
+            else Piece(part, None, None, LOCAL)  # its own virtual address: nothing leaves by the interface
             for gate, rewrite in self._egress(spot, device, interface)
             for part, target, proxy in ends
         )
