@@ -110,7 +110,8 @@ def outbound(peer: BgpSpeaker, session: Session, path: Path, prefix: Prefix, dou
         return None
     if session.external and path.communities & (NO_EXPORT | LOCAL_AS):
         return None
-    learned_inside = path.kind == "peer" and not path.external
+    # a path imported from another VRF stays what it was there: internal, unless originated on this device
+    learned_inside = path.kind in ("peer", "import") and not path.external and path.peer != 0
     if not session.external and learned_inside and not (path.client or theirs.route_reflector_client):
         return None
     device = peer.device

@@ -854,7 +854,8 @@ class Solver:
 
     def _offer(self, point: Point, candidate: Candidate | None, prefix: Prefix) -> Offer | None:
         """Return an installed route as a redistribution offers it, ``None`` if the rule does not take it."""
-        if candidate is None or candidate.route.protocol == "local":
+        if candidate is None or candidate.route.protocol == "local" or candidate.replicated:
+            # replicated routes are redistributed from their own VRF only (``redistribute vrf``)
             return None
         rule, route = point.rule, candidate.route
         if not self._selected(point, rule, candidate, prefix):
@@ -882,7 +883,7 @@ class Solver:
         if prefix.length == 0:
             if point.into == "ospf":
                 return False
-            if not self.plan.bgp[point.target].family.default_information and rule.protocol != "ospf":
+            if not self.plan.bgp[point.target].family.default_information:
                 return False
         if rule.protocol == "connected":
             return protocol == "connected"

@@ -631,3 +631,33 @@ def test_ipv6_connected_and_static_routes_are_there() -> None:
 
 def test_nothing_to_compute_is_an_empty_state() -> None:
     assert compute(network(router("a"))).ribs.get(("a", ""), {}) == {}
+
+
+def test_bgp_takes_a_static_default_only_with_default_information() -> None:
+    def default(extra: str) -> bool:
+        a = router(
+            "a",
+            port(0, "10.0.0.1", 30),
+            "ip route 0.0.0.0 0.0.0.0 Null0",
+            bgp(65001, "neighbor 10.0.0.2 remote-as 65002", "redistribute static", *filter(None, [extra])),
+        )
+        b = router("b", port(0, "10.0.0.2", 30), bgp(65002, "neighbor 10.0.0.1 remote-as 65001"))
+        return "0.0.0.0/0" in routes(state(a, b), "b")
+
+    assert not default("")
+    assert default("default-information originate")
+
+
+def test_replicated_routes_are_not_redistributed_as_the_vrfs_own() -> None:
+    a = router(
+        "a",
+        "vrf definition kikan\n address-family ipv4\n exit-address-family\n!",
+        "vrf definition naibu\n address-family ipv4\n  route-replicate from vrf kikan unicast connected\n"
+        " exit-address-family\n!",
+        port(0, "10.10.0.1", 24, vrf="kikan"),
+        port(1, "10.20.0.1", 30, vrf="naibu"),
+        "router ospf 1 vrf naibu\n capability vrf-lite\n network 10.20.0.0 0.0.0.3 area 0\n"
+        " redistribute connected subnets\n!",
+    )
+    b = router("b", port(0, "10.20.0.2", 30), ospf())
+    assert "10.10.0.0/24" not in routes(state(a, b), "b")
