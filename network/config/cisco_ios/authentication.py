@@ -356,7 +356,8 @@ def finish(r: Reader) -> None:
             tables.setdefault(server, group["vrf"])
     for name, draft in r.radius.items():
         if draft["address"] is not None:
-            d.radius[name] = RadiusServer(vrf=tables.get(name, ""), **draft)
+            known = {key: value for key, value in draft.items() if key != "_unknown"}  # the reader's own mark
+            d.radius[name] = RadiusServer(vrf=tables.get(name, ""), **known)
 
 
 def port(r: Reader, draft: Fields) -> Fields:

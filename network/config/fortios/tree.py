@@ -60,6 +60,9 @@ class Node:
         return [entry for child in self.children if not child.edit and child.name == path for entry in child.children]
 
 
+DEEPEST = 64  # tables inside tables; FortiOS has a handful, only broken text has more: its lines are then stray ones
+
+
 def split_words(text: str) -> tuple[list[str], bool]:
     """Split a FortiOS line; quotes group words and a backslash escapes. Returns the words and whether a quote is still open."""
     words: list[str] = []
@@ -144,7 +147,7 @@ def read(lines: list[str], file: str) -> Tree:
         source = Source(file, number, _masked(text, words))
         node = stack[-1]
         word = words[0] if words else ""
-        if word == "config" and len(words) > 1:
+        if word == "config" and len(words) > 1 and len(stack) < DEEPEST:
             path = " ".join(words[1:])
             child = Node(path, source, False)
             child.structure.extend(numbers)
