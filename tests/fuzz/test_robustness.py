@@ -83,7 +83,7 @@ def numbers(data: bytes, random: Random) -> bytes:
 
 
 def junk(data: bytes, random: Random) -> bytes:
-    text = data.decode()
+    text = data.decode(errors="replace")
     for _ in range(random.randrange(1, 12)):
         at = random.randrange(len(text))
         text = text[:at] + random.choice(JUNK) + text[at:]
