@@ -139,7 +139,7 @@ def survey_device(control: Control, endpoint: Endpoint, candidate: str) -> Surve
         filled = view.unmask(filled, running, endpoint.platform, endpoint.name)
         session.use(filled)
         before = session.fingerprint(running)
-        masked = view.masked(running, endpoint.platform)
+        masked = view.marked(running, candidate, filled, endpoint.platform)
         if session.is_new(running):
             return Surveyed(endpoint.name, before, masked, "", time.monotonic() - begun, changed=False)
         try:

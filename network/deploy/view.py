@@ -18,7 +18,7 @@ from bunri.messages import Where, error
 from network.config import secrets as masking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Path = tuple[str, ...]
 MASK = masking.MASK
@@ -138,24 +138,46 @@ def unmask(text: str, running: str, platform: str, device: str = "") -> str:
     if MASK not in text:
         return text
     held = secrets_of(running, platform)
+
+    def known(key: str, line: str) -> str:
+        if MASK in line and key not in held:
+            raise error("DEP033", Where(device=device), line=key.rpartition(" / ")[2])
+        return held[key] if MASK in line else line
+
+    return _with_secrets(text, platform, known)
+
+
+def marked(running: str, candidate: str, filled: str, platform: str) -> str:
+    """Return ``running`` masked, but with the candidate's marker where it holds the very secret that the marker means.
+
+    So the verifier sees which keys two neighbours share, and which a change would part, without seeing a key.
+    """
+    markers, values = secrets_of(candidate, platform), secrets_of(filled, platform)
+    held = secrets_of(running, platform)
+
+    def shown(key: str, line: str) -> str:
+        return markers[key] if key in markers and values.get(key) == held.get(key) else line
+
+    return _with_secrets(masked(running, platform), platform, shown)
+
+
+def _with_secrets(text: str, platform: str, choose: Callable[[str, str], str]) -> str:
+    """Return ``text`` with every line that holds a (masked) secret replaced by ``choose(key, line)``."""
     parents: list[tuple[int, str]] = []
     lines = []
     for line in text.splitlines():
+        kept = line
         words = line.split()
         if words and not line.lstrip().startswith(("!", "#")):
             indent = len(line) - len(line.lstrip())
             while parents and parents[-1][0] >= indent:
                 parents.pop()
             hidden = _mask_line(line, platform).strip()
-            if MASK in line:
-                key = " / ".join([*(name for _, name in parents), hidden])
-                if key not in held:
-                    raise error("DEP033", Where(device=device), line=hidden)
-                lines.append(" " * indent + held[key])
-                parents.append((indent, hidden))
-                continue
+            if MASK in hidden:
+                found = choose(" / ".join([*(name for _, name in parents), hidden]), line.strip())
+                kept = " " * indent + found
             parents.append((indent, hidden))
-        lines.append(line)
+        lines.append(kept)
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bunri.change.files import write_atomic
 from bunri.messages import BunriError, Message, Where
+from network.deploy import view
 from network.deploy.planning import fill_for
 from network.drift import effect, report, texts
 from network.drift.collect import collect
@@ -37,7 +38,12 @@ def check(
         if reading.text
     }
     commit = texts.keep(control.runs / "drift" / "texts", stored, f"Drift check {now.isoformat(timespec='seconds')}")
-    configs = {name: control.intended_text(name) for name in control.endpoints} | stored
+    configs = {name: control.intended_text(name) for name in control.endpoints}
+    for name, reading in readings.items():
+        if reading.text:
+            wanted = configs[name]
+            filled = fill_for(control, name, wanted)
+            configs[name] = view.marked(reading.text, wanted, filled, control.endpoints[name].platform)
     findings = effect.with_effect(findings, configs, control.intended, now.date())
     write_reports(control, findings, now, commit)
     return findings

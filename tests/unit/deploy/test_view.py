@@ -164,3 +164,12 @@ def test_candidate_gets_version_end_certificates_and_etx() -> None:
     assert chain in text
     assert "banner login \x03\nhello\n\x03\n" in text
     assert complete_candidate(text, running).count("\nend\n") == 1
+
+
+def test_marked_shows_which_keys_are_the_wanted_ones_and_no_key() -> None:
+    candidate = "interface Vlan1\n ip ospf message-digest-key 1 md5 7 <vault:ospf:type7>\n"
+    right, wrong = candidate.replace("<vault:ospf:type7>", "0822"), candidate.replace("<vault:ospf:type7>", "0933")
+    assert view.marked(right, candidate, right, "cisco_ios") == candidate
+    shown = view.marked(wrong, candidate, right, "cisco_ios")
+    assert "<vault" not in shown
+    assert "0933" not in shown

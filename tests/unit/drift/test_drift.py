@@ -106,7 +106,8 @@ def test_wipe_needs_two_people() -> None:
 
 
 def test_certificates_come_back() -> None:
-    last = "hostname a\ncrypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\nlicense udi pid X sn Y\nend\n"
+    chain = "crypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\n"
+    last = f"hostname a\n{chain}license udi pid X sn Y\nend\n"
     assert replace.restored("hostname a\nend\n", last) == (
         "hostname a\ncrypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\nend\n"
     )
