@@ -18,6 +18,6 @@ def texts() -> tuple[str, ...]:
     """Return the texts, IOS and FortiOS."""
     found = [(CONFIGS / f"{name}.cfg").read_text(encoding="utf-8") for name in NAMES]
     for seed in range(12):
-        for box in generate(seed).devices.values():
-            found.append(emit.router(box) if isinstance(box, Router) else emit.firewall(box))
+        boxes = generate(seed).devices.values()
+        found += [emit.router(box) if isinstance(box, Router) else emit.firewall(box) for box in boxes]
     return tuple(found)

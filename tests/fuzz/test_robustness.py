@@ -1,4 +1,6 @@
-"""Fuzzed, truncated and oddly encoded configurations: a device or a ``BunriError`` with its place, nothing else, ever."""
+"""Fuzzed, truncated and oddly encoded configurations: a device or a ``BunriError`` with its place, nothing else,
+ever.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ def read(data: bytes) -> Device | None:
     try:
         return read_device(decode(data), "fuzz.cfg")
     except BunriError as refusal:
-        assert all(message.lines() for message in refusal.messages)
-        return None
+        shown = [message.lines() for message in refusal.messages]
+    assert all(shown)
+    return None
 
 
 def truncate(data: bytes, random: Random) -> bytes:

@@ -1,4 +1,6 @@
-"""Applies a mutant's edits to configuration text. An edit whose place is not there raises: a mutant must never be a no-op."""
+"""Applies a mutant's edits to configuration text. An edit whose place is not there raises: a mutant must never be a
+no-op.
+"""
 
 from __future__ import annotations
 

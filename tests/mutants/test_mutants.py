@@ -1,4 +1,5 @@
-"""The sample city with one deliberate change each: every leak and outage is found with its witness, no rewrite is minded.
+"""The sample city with one deliberate change each: every leak and outage is found with its witness, no rewrite is
+minded.
 
 Full size (``BUNRI_TEST_SCALE`` 4 and more) is every mutant; CI takes the first of every kind and a share of the rest.
 """

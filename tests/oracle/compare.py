@@ -1,4 +1,6 @@
-"""Compares one network: what the simulator says against what the product says. Every difference is a bug of one of them."""
+"""Compares one network: what the simulator says against what the product says. Every difference is a bug of one of
+them.
+"""
 
 from __future__ import annotations
 

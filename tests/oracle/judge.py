@@ -93,10 +93,8 @@ def declared(flows: list[Flow], source: str, target: str, packet: Packet) -> boo
     """Say whether a declared flow covers a packet, or the packet as the reply of one."""
     back = packet.reply()
     return any(
-        (flow.source, flow.target) == (source, target)
-        and covers(flow, packet)
-        or (flow.source, flow.target) == (target, source)
-        and covers(flow, back)
+        ((flow.source, flow.target) == (source, target) and covers(flow, packet))
+        or ((flow.source, flow.target) == (target, source) and covers(flow, back))
         for flow in flows
     )
 

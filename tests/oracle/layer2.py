@@ -1,6 +1,7 @@
 """Who hears a frame: floods one frame from a port through switches, trunks and cables, as IEEE 802.1Q bridges do.
 
-Spanning tree is left out on purpose: it removes loops, never a destination. A frame that meets a native-VLAN mismatch or
+Spanning tree is left out on purpose: it removes loops, never a destination. A frame that meets a native-VLAN
+mismatch or
 a cross-patch simply changes its VLAN, which is what the wire does.
 """
 

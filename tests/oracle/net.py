@@ -90,7 +90,9 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of an extended access list. ``src`` and ``dst`` are (address, wildcard mask): bits set are not compared."""
+    """One line of an extended access list. ``src`` and ``dst`` are (address, wildcard mask): bits set are not
+    compared.
+    """
 
     permit: bool
     protocol: str  # ip, tcp, udp, icmp, or a number
@@ -287,7 +289,9 @@ class Vip:
 
 @dataclass
 class FirewallPolicy:
-    """A FortiOS policy; names refer to interfaces, address objects, VIPs and services; ``all`` and ``ALL`` are built in."""
+    """A FortiOS policy; names refer to interfaces, address objects, VIPs and services; ``all`` and ``ALL`` are built
+    in.
+    """
 
     number: int
     src_interfaces: list[str]

@@ -1,7 +1,7 @@
 """Routing tables by the book: connected, static, OSPF (RFC 2328), BGP (RFC 4271), leaks between VRFs. Slow and obvious.
 
 Everything is recomputed from nothing, round after round, until no table changes. A network that does not settle raises
-``NotSettled``: such a network has no one answer to compare.
+``NotSettledError``: such a network has no one answer to compare.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROUNDS = 50
 LATE = 10
 
 
-class NotSettled(Exception):
+class NotSettledError(Exception):
     """The routing protocols of the network go round and round."""
 
 
@@ -114,7 +114,7 @@ class Routing:
                 self.tables, self._bgp = start, {}
                 self._settle(late)
                 if self.tables != settled:
-                    raise NotSettled
+                    raise NotSettledError
             self.tables, self._bgp = settled, chosen
 
     def _settle(self, late: str) -> None:
@@ -127,7 +127,7 @@ class Routing:
                 return
             if not late and self.tables == before and self._bgp == bgp_before:
                 return
-        raise NotSettled
+        raise NotSettledError
 
     # -- one round ---------------------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class Routing:
         for router in self.network.routers():
             for into, source, what in router.replicate:
                 for route in self.tables[router.name, source].values():
-                    wanted = what == "all" or route.protocol == what
+                    wanted = what in ("all", route.protocol)
                     if wanted and not route.leaked and route.protocol != "local":
                         offers[router.name, into].append(replace(route, leaked=True))
         return {key: _best(routes) for key, routes in offers.items()}
@@ -257,9 +257,11 @@ class Routing:
             if route is not None and route.protocol not in ("bgp", "ibgp") and not route.leaked:
                 paths.append(_Path(prefix, (), 100, 32768, 0, route.metric, "local", None, hops=route.hops))
         for item in table.redistribute:
-            for route in rib.values():
-                if redistributed(router, item, route) and route.prefix.length:
-                    paths.append(_Path(route.prefix, (), 100, 32768, 2, route.metric, "local", None, hops=route.hops))
+            paths += [
+                _Path(route.prefix, (), 100, 32768, 2, route.metric, "local", None, hops=route.hops)
+                for route in rib.values()
+                if redistributed(router, item, route) and route.prefix.length
+            ]
         return paths
 
     def _hear(self, router: Router, vrf: str, peer: Peer, candidates: dict[Key, list[_Path]]) -> None:
@@ -485,7 +487,8 @@ class Ospf:
     ) -> tuple[dict[Process, tuple[int, frozenset[Hop]]], dict[Net, tuple[int, frozenset[Hop]]]]:
         distance: dict[Vertex, int] = {("router", root): 0}
         hops: dict[Vertex, frozenset[Hop]] = {("router", root): frozenset()}
-        # Networks before routers at equal distance, or equal paths through a network would come too late (16.1, step 3).
+        # Networks before routers at equal distance, or equal paths through a network would come too late (16.1, step
+        # 3).
         queue: list[tuple[int, int, int, Vertex]] = [(0, 1, 0, ("router", root))]
         done: set[Vertex] = set()
         count = 0
@@ -766,7 +769,9 @@ class Ospf:
         return told
 
     def _forwarding(self, process: Process, route: Route) -> int | None:
-        """Cisco sets the forwarding address when the next hop stands on a non-passive broadcast interface of the process."""
+        """Cisco sets the forwarding address when the next hop stands on a non-passive broadcast interface of the
+        process.
+        """
         if route.protocol == "connected" or len(route.hops) != 1:
             return None
         hop = next(iter(route.hops))

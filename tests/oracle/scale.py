@@ -1,4 +1,6 @@
-"""How much of the long tests to run: ``BUNRI_TEST_SCALE`` (1: what CI can afford; 20: the full size that docs report)."""
+"""How much of the long tests to run: ``BUNRI_TEST_SCALE`` (1: what CI can afford; 20: the full size that docs
+report).
+"""
 
 from __future__ import annotations
 

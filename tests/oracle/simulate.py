@@ -209,9 +209,10 @@ class Simulator:
     def _adjacent(self, box: Router, vrf: str, address: int) -> list[Hop] | None:
         """Return the way to a policy's next hop when it stands on a connected network of the VRF."""
         for name, own in box.interfaces.items():
-            if own.vrf == vrf and own.address is not None and self.wiring.up(box.name, name):
-                if Net(own.address & mask(own.length), own.length).holds(address):
-                    return [Hop(name, address)]
+            if own.vrf != vrf or own.address is None or not self.wiring.up(box.name, name):
+                continue
+            if Net(own.address & mask(own.length), own.length).holds(address):
+                return [Hop(name, address)]
         return None
 
     def _mine(self, box: Router, vrf: str, address: int) -> bool:
@@ -225,7 +226,9 @@ class Simulator:
         return False
 
     def active(self, device: str, interface: str) -> bool:
-        """Say whether an interface is its HSRP group's active one: highest priority, then highest address (RFC 2281)."""
+        """Say whether an interface is its HSRP group's active one: highest priority, then highest address (RFC
+        2281).
+        """
         box = self.network.devices[device]
         assert isinstance(box, Router)
         own = box.interfaces[interface]
@@ -327,7 +330,9 @@ class Simulator:
             self._send(box.name, hop, leaving, sessions, ends, seen)
 
     def _feasible(self, table: Table, interface: str, source: int) -> bool:
-        """FortiOS's loose check: some active route to the source goes out of the interface that the packet came in by."""
+        """FortiOS's loose check: some active route to the source goes out of the interface that the packet came in
+        by.
+        """
         return any(
             prefix.holds(source) and any(hop.interface == interface for hop in route.hops)
             for prefix, route in table.items()
@@ -383,7 +388,7 @@ def _served(box: Firewall, names: list[str], packet: Packet) -> bool:
                 return True
             continue
         ranges = {6: service.tcp, 17: service.udp}.get(packet.protocol, [])
-        if any(low <= packet.dport <= high for low, high in ranges):
-            if service.source is None or service.source[0] <= packet.sport <= service.source[1]:
-                return True
+        low, high = service.source or (0, 65535)
+        if low <= packet.sport <= high and any(first <= packet.dport <= last for first, last in ranges):
+            return True
     return False

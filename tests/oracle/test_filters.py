@@ -57,7 +57,9 @@ def span(field: str, condition: Span | None) -> z3.BoolRef:
 
 
 def line(entry: Entry) -> z3.BoolRef:
-    """Fragments as in Cisco document 8014: a permit with ports lets them by their addresses, a deny does not see them."""
+    """Fragments as in Cisco document 8014: a permit with ports lets them by their addresses, a deny does not see
+    them.
+    """
     layer3 = [side("src", entry.src), side("dst", entry.dst)]
     if entry.protocol != "ip":
         layer3.append(H["protocol"] == NUMBERS[entry.protocol])

@@ -1,4 +1,6 @@
-"""Random networks: routes, packets and verdicts of the engine against the plain simulator; the two must agree on everything."""
+"""Random networks: routes, packets and verdicts of the engine against the plain simulator; the two must agree on
+everything.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import pytest
 from tests.oracle.compare import Tally, compare
 from tests.oracle.generate import generate
 from tests.oracle.product import dump
-from tests.oracle.routing import NotSettled
+from tests.oracle.routing import NotSettledError
 from tests.oracle.scale import scaled
 from tests.oracle.simulate import Simulator
 
@@ -24,7 +26,7 @@ def test_engine_agrees_with_the_simulator(batch: int) -> None:
         network = generate(seed)
         try:
             simulator = Simulator(network)
-        except NotSettled:
+        except NotSettledError:
             continue  # two stable results: no one answer to compare
         compare(network, simulator, seed, PACKETS, tally)
         if tally.differences:
