@@ -334,6 +334,7 @@ class _Builder:
                     _redistribute(table.redistribute, Redistribution("connected"))
                 else:
                     table.networks += [lan[3] for lan in self.lans if lan[0] == box.name and lan[2] == zone]
+        preferred: set[str] = set()
         for zone in self.zones:
             self.sessions(zone, lambda box: numbers[box.name])
             for box in self.speakers(zone):
@@ -344,7 +345,11 @@ class _Builder:
                     if random.random() < 0.2:
                         peer.filter_in = self.prefix_list(box, zone)
                     if random.random() < 0.2:
-                        peer.local_preference = random.choice((50, 200))
+                        preference = random.choice((50, 200))
+                        # Two preferences against each other have two stable results ("BGP wedgies", RFC 4264).
+                        if zone not in preferred:
+                            peer.local_preference = preference
+                            preferred.add(zone)
                     if random.random() < 0.2:
                         peer.prepend = random.choice((1, 2))
 
