@@ -846,8 +846,13 @@ class _Builder:
         """A mask that differs from the neighbour's."""
         box = self.random.choice(self.network.routers())
         linked = [i for i in box.interfaces.values() if i.length == 30]
-        if linked:
-            self.random.choice(linked).length = 29
+        if not linked:
+            return
+        chosen = self.random.choice(linked)
+        wider = Net((chosen.address or 0) & mask(29), 29)
+        others = [i for i in box.interfaces.values() if i is not chosen and i.vrf == chosen.vrf and i.address]
+        if not any(wider.holds(i.address or 0) for i in others):  # IOS refuses overlapping networks in one VRF
+            chosen.length = 29
 
     # -- declared flows ------------------------------------------------------------------------------------------
 
