@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TAMPER = {
     "description": ["interface GigabitEthernet1/0/1", " description changed by hand"],
-    "open port": ["interface GigabitEthernet1/0/2", " no access-session port-control auto"],
+    "open port": ["interface GigabitEthernet1/0/2", " no authentication port-control auto"],
     "route": ["ip route 0.0.0.0 0.0.0.0 10.90.1.1"],
 }
 """What somebody does by hand to three devices: harmless, an open port, a route that should not exist."""

@@ -51,7 +51,7 @@ interface GigabitEthernet1/0/24
  description downlink
  switchport mode trunk
 interface Vlan90
- ip address 10.90.{index}.1 255.255.255.0
+ ip address 10.90.1.{index} 255.255.255.0
 {extra}ip scp server enable
 radius server rad1
  address ipv4 10.90.101.11 auth-port 1812 acct-port 1813
@@ -77,7 +77,7 @@ class Town:
             DeviceSpec(
                 name,
                 "cisco_ios",
-                f"127.77.{count}.{i}",
+                f"127.77.{(count + i // 250) % 256}.{i % 250 + 1}",
                 text(name, i, "old", SECRETS["radius_key"]),
                 model="C9200L-24T-4G",
                 accounts=accounts,
