@@ -70,6 +70,8 @@ class Journal:
         self.torn: Message | None = None
         self.low_on_space = False
         self._guard = threading.Lock()
+        self._sync_guard = threading.Lock()
+        self._synced = 0
         self._spare = path.with_suffix(".spare")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.records, good, self._last = _read(path)
@@ -90,10 +92,11 @@ class Journal:
             body: dict[str, object] = {**record._asdict(), "prev": self._last}
             digest = sha256(canonical(body))
             line = canonical({**body, "hash": digest}) + b"\n"
-            self._write(line)
+            self._write(line, sync=event == "decision")
             self.records.append(record)
             self._last = digest
-            return record
+        self._sync(record.n)
+        return record
 
     def close(self) -> None:
         """Close the file."""
@@ -107,14 +110,28 @@ class Journal:
         """Return the run that began and did not end, if there is one (there is never more than one)."""
         return next((run for run in reversed(self.runs()) if run.open), None)
 
-    def _write(self, line: bytes) -> None:
+    def _sync(self, number: int) -> None:
+        """Wait until record ``number`` is on the disk; threads that wait at the same time share one ``fsync``."""
+        with self._sync_guard:
+            if self._synced >= number:
+                return
+            reached = len(self.records)
+            try:
+                os.fsync(self._handle)
+            except OSError as problem:
+                raise error("CHG013", Where(file=str(self.path)), why=str(problem)) from problem
+            self._synced = reached
+
+    def _write(self, line: bytes, *, sync: bool) -> None:
         size = os.fstat(self._handle).st_size
         for last_try in (False, True):
             try:
                 written = os.write(self._handle, line)
                 if written != len(line):
                     raise OSError(28, f"{written} of {len(line)} bytes written")  # noqa: TRY301
-                os.fsync(self._handle)
+                if sync:
+                    # A decision that may or may not be on the disk must not stay in the file: it is undone below.
+                    os.fsync(self._handle)
             except OSError as problem:
                 # Half a record would read as a tear in the middle once more follows.
                 os.ftruncate(self._handle, size)

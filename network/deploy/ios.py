@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 ROLLBACK_FILE = "bunri-rollback.cfg"
 CANDIDATE_FILE = "bunri-candidate.cfg"
+_PENDING = (
+    ("user", re.compile(r"^User: (.*)$", re.MULTILINE)),
+    ("timer", re.compile(r"^Timer value: (.*)$", re.MULTILINE)),
+)
 SETTLE_SECONDS = 60.0
 """How long neighbours, routes and sessions may take to come back after a change."""
 
@@ -289,8 +293,13 @@ class IosSession:
 
     def _pending(self) -> dict[str, str]:
         """Return the pending commit of ours, empty if there is none; another operator's is an error (DEP006)."""
-        with explained(self.endpoint):
-            pending: dict[str, str] = self._open()._get_pending_commits()
+        said = self._show("show archive config rollback timer")
+        if "No Rollback Confirmed Change pending" in said:
+            return {}
+        pending = {field: match[1].strip() for field, match in ((f, p.search(said)) for f, p in _PENDING) if match}
+        if not pending and "not enabled" not in said and "turn config archive on" not in said:
+            # Neither a timer nor its absence: whatever this is, it is not a reason to go on.
+            raise error("DEP016", self._where, limit="–")
         owner = pending.get("user", "").strip()
         if pending and owner and owner != self.endpoint.username:
             raise error("DEP006", self._where, user=owner, timer=pending.get("timer", "?").strip())
@@ -324,7 +333,8 @@ class IosSession:
     def _show(self, command: str, patience: float = 30.0) -> str:
         device: Any = self._open().device
         with explained(self.endpoint):
-            return str(device.send_command(command, read_timeout=patience))
+            # The prompt is known since the session began: asking for it before every command would double the waiting.
+            return str(device.send_command(command, read_timeout=patience, auto_find_prompt=False))
 
 
 @contextlib.contextmanager
