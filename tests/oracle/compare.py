@@ -35,7 +35,8 @@ def compare(network: Network, simulator: Simulator, seed: int, packets: int, tal
     before = len(tally.differences)
     _routes(simulator, product, tally)
     sent = judge.samples(simulator, Random(seed), packets)
-    _fates(simulator, product, sent, tally)
+    if not judge.one_way(simulator):
+        _fates(simulator, product, sent, tally)
     _verdict(simulator, product, sent, tally)
     tally.networks += 1
     tally.differences[before:] = [f"seed {seed}: {text}" for text in tally.differences[before:]]

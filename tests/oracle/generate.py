@@ -334,7 +334,6 @@ class _Builder:
                     _redistribute(table.redistribute, Redistribution("connected"))
                 else:
                     table.networks += [lan[3] for lan in self.lans if lan[0] == box.name and lan[2] == zone]
-        preferred: set[str] = set()
         for zone in self.zones:
             self.sessions(zone, lambda box: numbers[box.name])
             for box in self.speakers(zone):
@@ -346,10 +345,9 @@ class _Builder:
                         peer.filter_in = self.prefix_list(box, zone)
                     if random.random() < 0.2:
                         preference = random.choice((50, 200))
-                        # Two preferences against each other have two stable results ("BGP wedgies", RFC 4264).
-                        if zone not in preferred:
+                        # On a ring a preference can have two stable results ("BGP wedgies", RFC 4264).
+                        if len(self.network.cables) < len(self.network.devices):
                             peer.local_preference = preference
-                            preferred.add(zone)
                     if random.random() < 0.2:
                         peer.prepend = random.choice((1, 2))
 

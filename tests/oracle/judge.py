@@ -121,6 +121,18 @@ def joined(simulator: Simulator, *, quiet: bool = False) -> set[frozenset[str]]:
     return found
 
 
+def one_way(simulator: Simulator) -> bool:
+    """Say whether some frames pass one way only, as two different native VLANs on a trunk can make them.
+
+    The engine takes a broadcast domain for the same both ways, which is wider; single packets cannot be compared then.
+    """
+    return any(
+        edge not in simulator.wiring.heard(*hearer)[1]
+        for edge, hearers in simulator.edges().items()
+        for hearer in hearers
+    )
+
+
 def crossings(simulator: Simulator, packets: list[tuple[str, str, Packet]]) -> list[Crossing]:
     """Return the packets of a list that cross between zones and are not declared."""
     found = []

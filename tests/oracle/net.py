@@ -1,7 +1,7 @@
 """The oracle's own description of a small network: what is configured and what is cabled, nothing computed.
 
-It exists so that the judge shares nothing with the judged: configuration text is *written* from it (``emit``) and packets
-are *walked* over it (``simulate``), and neither reads the other's result. IPv4 only; addresses are integers.
+It exists so that the judge shares nothing with the judged: configuration text is *written* from it (``emit``) and
+packets are *walked* over it (``simulate``), and neither reads the other's result. IPv4 only; addresses are integers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Packet sets of filters against z3: the sets must be *equal*, not only agree on samples.
 
-z3 gets its own encoding of each rule (bit vectors, first match as nested if-then-else); the packet set is handed over node
-by node as a decision diagram. Any header in the difference is printed.
+z3 gets its own encoding of each rule (bit vectors, first match as nested if-then-else); the packet set is handed over
+node by node as a decision diagram. Any header in the difference is printed.
 """
 
 from __future__ import annotations
