@@ -45,6 +45,7 @@ class Place:
     run: str
     user: str
     address: str
+    radsec_port: int = 2083
     reject_delay: float = 1.0
     crl_reload_seconds: int = 300
     """FreeRADIUS takes nothing below 300."""

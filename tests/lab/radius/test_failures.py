@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from network.radius import lab
+from network.radius import lab, render
 from network.radius.probe import Answer
-from tests.lab.radius.conftest import NOW, PRINTER, SECOND, World, make_world
+from tests.lab.radius.conftest import (
+    CLIENTS,
+    KEY_PASS,
+    NOW,
+    PRINTER,
+    SECOND,
+    SECRET,
+    TABLET_HASH,
+    World,
+    design,
+    make_world,
+)
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("radius")]
 PC = "pc-01.city.example"
@@ -104,3 +117,26 @@ def test_neither_log_nor_accounting_holds_a_secret(world: World) -> None:
             text = path.read_text(errors="replace")
             assert "shared-secret-of-the-lab" not in text
             assert "key-passphrase-of-the-lab" not in text
+
+
+def test_radsec_asks_for_a_certificate_of_the_citys_authority(world: World) -> None:
+    """RADIUS over TLS: a client with our certificate gets in; without one, or with another city's, it does not."""
+    where = replace(lab.place(world.folder / "radsec", SECOND), radsec_port=world.port + 7)
+    wanted = replace(design(world.port), radsec=True)
+    files = render.render(wanted, where, SECRET, KEY_PASS, {"tablet-01": TABLET_HASH})
+    lab.install(where, files, world.server.certificate + world.server.chain, world.server.key or b"", world.trust())
+    with lab.RadiusLab(where, "radsec", world.port):
+        good, none, foreign = (handshake(world, who) for who in ("pc-01.city.example", "", "foreign"))
+    assert good
+    assert not none
+    assert not foreign
+
+
+def handshake(world: World, holder: str) -> bool:
+    command = ["openssl", "s_client", "-connect", f"{SECOND}:{world.port + 7}", "-bind", CLIENTS["hall-acc1"]]
+    command += ["-CAfile", str(world.root), "-verify_return_error", "-tls1_2"]
+    if holder:
+        certificate, key = world.held[holder]
+        command += ["-cert", str(certificate), "-key", str(key), "-pass", f"pass:{KEY_PASS}"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=20)
+    return done.returncode == 0 and "Verify return code: 0" in done.stdout
