@@ -194,7 +194,8 @@ class Transaction:
 
     def _make_old(self, step: Step) -> None:
         name = step.target.name
-        self._states[name] = State.UNREACHABLE
+        # What was only prepared was never changed: a target that cannot be asked any more does not keep the run open.
+        self._states[name] = State.UNREACHABLE if "commit" in self._touched[name] else State.OLD
         session = self._session(step)
         self._states[name] = now = session.state()
         if now is State.OTHER and "commit" not in self._touched[name]:

@@ -17,6 +17,7 @@ from bunri.change.lock import exclusive
 from bunri.change.transaction import Result
 from bunri.messages import BunriError
 from network.deploy import apply, gate, planning
+from network.lab.control import apply_fault
 from tests.lab.deploy.test_power_cut import assume_proved, plan_for, settled
 from tests.lab.deploy.town import SECRETS, Town, running_town, text
 
@@ -96,6 +97,7 @@ def test_changed_host_key_refuses_before_anything_is_sent(town: Town) -> None:
     before = town.summary(VICTIM)["commands"]
     result = run(town, path)
     assert "DEP004" in seen(result)
+    assert result.result == "reverted"
     assert town.summary(VICTIM)["commands"] == before
     assert town.description("sw01") == "old"
     assert town.description(VICTIM) == "old"
@@ -107,6 +109,18 @@ def test_unknown_host_key_is_not_accepted(town: Town) -> None:
         plan_for(town, "new")
     assert {message.id for message in problem.value.messages} == {"DEP003"}
     assert len(problem.value.messages) == 2
+
+
+def test_another_operators_pending_timer_is_left_to_him(town: Town) -> None:
+    path = plan_for(town, "new")
+    town.do(apply_fault(town.city, VICTIM, "pending", ["yamada", "60"]))
+    result = run(town, path)
+    assert "DEP006" in seen(result)
+    assert result.result == "reverted"
+    assert "yamada" in str([m.params for o in result.outcomes for m in o.messages])
+    assert town.summary(VICTIM)["pending"]
+    assert {town.description(name) for name in town.names} == {"old"}
+    assert town.summary("sw01")["pending"] is None
 
 
 def test_hand_made_change_after_the_plan(town: Town) -> None:
