@@ -1,4 +1,4 @@
-"""Action plugin ``bunri_plan``: ask devices for differences, prove the change, write the plan. Thin; see ``network/deploy``."""
+"""Action plugin ``bunri_plan``: differences, proof, plan file. Thin; see ``network/deploy``."""
 
 from __future__ import annotations
 

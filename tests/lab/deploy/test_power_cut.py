@@ -26,8 +26,8 @@ from tests.lab.deploy.town import PASSWORD, SECRETS, USER, Town, running_town
 
 pytestmark = pytest.mark.lab
 FULL = float(os.environ.get("BUNRI_TEST_SCALE", "1")) > 1
-DEVICES = 10 if FULL else 4
-POINTS = 64 if FULL else 6
+DEVICES = 10 if FULL else 3
+POINTS = 64 if FULL else 4
 CONTROLLER = Path(__file__).with_name("controller.py")
 
 
