@@ -9,7 +9,7 @@ from random import Random
 
 from network.analysis.state import Port
 from tests.oracle import judge
-from tests.oracle.net import Firewall, Flow, Network, Packet, dotted
+from tests.oracle.net import Firewall, Flow, Net, Network, Packet, dotted
 from tests.oracle.product import Product, Row
 from tests.oracle.simulate import Fate, Sessions, Simulator
 
@@ -33,7 +33,7 @@ def compare(network: Network, simulator: Simulator, seed: int, packets: int, tal
     """Compare routes, the fate of random packets, and the verdict with its witnesses."""
     product = Product(network)
     before = len(tally.differences)
-    _routes(simulator, product, tally)
+    compare_routes(simulator, product.routes(), tally)
     sent = judge.samples(simulator, Random(seed), packets)
     if not judge.one_way(simulator):
         _fates(simulator, product, sent, tally)
@@ -42,9 +42,11 @@ def compare(network: Network, simulator: Simulator, seed: int, packets: int, tal
     tally.differences[before:] = [f"seed {seed}: {text}" for text in tally.differences[before:]]
 
 
-def _routes(simulator: Simulator, product: Product, tally: Tally) -> None:
-    theirs = product.routes()
+def compare_routes(simulator: Simulator, theirs: dict[tuple[str, str], dict[Net, Row]], tally: Tally) -> None:
+    """Compare every table of living devices: prefix, distance, OSPF type and metric, next hops."""
     for key, table in simulator.routing.tables.items():
+        if not simulator.wiring.alive(key[0]):
+            continue
         mine = {
             prefix: Row(r.protocol, r.distance, r.metric, frozenset((h.interface, h.address) for h in r.hops))
             for prefix, r in table.items()

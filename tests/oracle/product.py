@@ -61,10 +61,10 @@ class Product:
         """The computed state without failures."""
         return compute(self.snapshot)
 
-    def routes(self) -> dict[tuple[str, str], dict[Net, Row]]:
+    def routes(self, state: State | None = None) -> dict[tuple[str, str], dict[Net, Row]]:
         """Return every IOS table without the device's own addresses."""
         found: dict[tuple[str, str], dict[Net, Row]] = {}
-        for (device, vrf), table in self.state.ribs.items():
+        for (device, vrf), table in (state or self.state).ribs.items():
             if not isinstance(self.network.devices[device], Router):
                 continue
             rows = {}
