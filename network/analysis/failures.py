@@ -2,7 +2,7 @@
 
 Which matter, each scenario's state, and a verdict on it by the caller's judge.
 
-Elements are nodes, links, carriers and ducts. Work is saved only where the result is certain:
+Elements are nodes, links, carriers, ducts and whole sites. Work is saved only where the result is certain:
 
 * elements that cut the same cables and kill the same devices are one (:attr:`Sweep.same_as`);
 * a pair of which one element is *inert* (alone it changes no table, no first-hop election and no layer-3 interface,
@@ -95,21 +95,25 @@ class Effect:
 
 
 def universe(engine: Engine) -> list[Element]:
-    """Return every element that can fail: nodes with and without configuration, links, carriers, ducts."""
+    """Return every element that can fail: nodes with and without configuration, links, carriers, ducts, sites."""
     wiring = engine.wiring
     nodes = sorted({*engine.snapshot.devices, *wiring.unmodelled_nodes})
     found = [Element("node", name) for name in nodes]
     found += [Element("link", link.name) for link in sorted(wiring.links, key=lambda link: link.name)]
     found += sorted(wiring.groups)
+    found += sorted(wiring.sites)
     return found
 
 
 def groups_of(
-    snapshot: Snapshot, carriers: Mapping[str, Iterable[str]], ducts: Mapping[str, Iterable[str]]
+    snapshot: Snapshot,
+    carriers: Mapping[str, Iterable[str]],
+    ducts: Mapping[str, Iterable[str]],
+    sites: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[Element, tuple[str, ...]]:
-    """Return carriers and ducts as elements.
+    """Return carriers and ducts (by their links) and sites (by their nodes) as elements.
 
-    A link that no cable has is an error: the failure would be taken as harmless.
+    A link that no cable has, or a node that does not exist, is an error: the failure would be taken as harmless.
     """
     wiring = topology.wire(snapshot)
     result: dict[Element, tuple[str, ...]] = {}
@@ -120,6 +124,12 @@ def groups_of(
                 if link not in wiring.link_index:
                     raise error("ANA001", None, kind=kind, name=name, link=given)
             result[Element(kind, name)] = canonical  # type: ignore[arg-type]
+    known = {*snapshot.devices, *wiring.unmodelled_nodes}
+    for name, nodes in (sites or {}).items():
+        for node in nodes:
+            if node not in known:
+                raise error("ANA007", None, name=name, node=node)
+        result[Element("site", name)] = tuple(nodes)
     return result
 
 
@@ -350,9 +360,11 @@ def sweep(
     groups: list[Group] = [(effect.element, ()) for effect in found]
     derived = 0
     if k == 2:
-        for position, one in enumerate(found):
+        # a lost site is many failures already: it is judged alone
+        paired = [effect for effect in found if effect.element.kind != "site"]
+        for position, one in enumerate(paired):
             others = []
-            for two in found[position + 1 :]:
+            for two in paired[position + 1 :]:
                 if independent(one, two):
                     derived += 1
                 else:

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from network.analysis.topology import Wired
     from network.config.model import Prefix, Snapshot, Source, Unmodelled
 
-ElementKind = Literal["node", "link", "carrier", "duct"]
+ElementKind = Literal["node", "link", "carrier", "duct", "site"]
 Table = tuple[str, str]  # (device, vrf): the key of a routing table
 
 
 class Element(NamedTuple):
-    """Something that can fail. A link is named ``devA:ifA <-> devB:ifB`` with the ends in sorted order."""
+    """Something that can fail. A link is named ``devA:ifA <-> devB:ifB`` with the ends in sorted order.
+
+    A site is a group of nodes that are lost together (fire, flood, power).
+    """
 
     kind: ElementKind
     name: str

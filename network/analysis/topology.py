@@ -94,6 +94,7 @@ class Wiring:
     ports_on_link: list[list[Port]] = field(default_factory=list)
     vertices_of_end: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # cable end → vertices it serves
     tunnels: tuple[Port, ...] = ()
+    sites: dict[Element, frozenset[str]] = field(default_factory=dict)  # a site's nodes, lost together
 
 
 def vlan_exists(device: Device, vlan: int) -> bool:
@@ -169,13 +170,16 @@ def wire(
 ) -> Wiring:
     """Return the wiring of a snapshot.
 
-    ``groups`` maps a carrier or duct to the names of the links inside; a name that no cable has is ignored by the
+    ``groups`` maps a carrier or duct to the names of the links inside, a site to its nodes; a name that no cable has is ignored by the
     caller's choice (``network.analysis.failures`` reports it). ``trusted`` names unmodelled nodes that are taken
     not to bridge between their ports.
     """
     builder = _Builder(snapshot, trusted)
     wiring = builder.build()
     for element, names in (groups or {}).items():
+        if element.kind == "site":
+            wiring.sites[element] = frozenset(names)
+            continue
         wiring.groups[element] = frozenset(wiring.link_index[n] for n in names if n in wiring.link_index)
     return wiring
 
@@ -618,6 +622,10 @@ def effects(wiring: Wiring, failures: Failures) -> tuple[frozenset[str], frozens
         elif element.kind == "link":
             if element.name in wiring.link_index:
                 cut.add(wiring.link_index[element.name])
+        elif element.kind == "site":
+            for node in wiring.sites.get(element, ()):
+                dead.add(node)
+                cut.update(wiring.links_of_node.get(node, ()))
         else:
             cut.update(wiring.groups.get(element, ()))
     return frozenset(dead), frozenset(cut)

@@ -74,6 +74,12 @@ class Exemption:
     reason: str
     expires: datetime.date | None
     line: int
+    places: tuple[str, ...] = ()
+    """Shell patterns of the places where something may stop (``*-sw1:*``); empty means everywhere."""
+
+    def excuses(self, place: str) -> bool:
+        """Return whether something may stop at this place."""
+        return not self.places or any(fnmatchcase(place, pattern) for pattern in self.places)
 
     def covers(self, elements: Iterable[str]) -> bool:
         """Return whether this exemption names one of the failed elements, or all of them joined by `` + ``."""
@@ -124,6 +130,7 @@ class Policy:
     waypoints: tuple[Waypoint, ...] = ()
     carriers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ducts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sites: dict[str, tuple[str, ...]] = field(default_factory=dict)
     systems: tuple[System, ...] = ()
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     guideline: str = ""
@@ -304,6 +311,7 @@ _TOP = (
     "trusted_neighbours",
     "carriers",
     "ducts",
+    "sites",
     "waypoints",
     "rules",
     "systems",
@@ -355,6 +363,7 @@ def parse_policy(text: str, file: str = "policy.yml") -> Policy:
         waypoints=_waypoints(reader, top.get("waypoints"), zones),
         carriers=_bundles(reader, top.get("carriers"), "carriers"),
         ducts=_bundles(reader, top.get("ducts"), "ducts"),
+        sites=_bundles(reader, top.get("sites"), "sites"),
         systems=_systems(reader, top.get("systems"), zones),
         rules={
             key: reader.table(value, ("rules", key), None)
@@ -448,7 +457,8 @@ def _exemptions(reader: _Reader, value: object) -> tuple[Exemption, ...]:
     result = []
     for index, item in enumerate(reader.items(value, ("exempt_failures",))):
         path: tuple[str | int, ...] = ("exempt_failures", index)
-        table = reader.table(item, path, ("id", "element", "elements", "match", "reason", "expires", "owner", "basis"))
+        known = ("id", "element", "elements", "match", "reason", "expires", "owner", "basis", "places")
+        table = reader.table(item, path, known)
         if sum(key in table for key in ("element", "elements", "match")) != 1:
             reader.problem("POL011", path)
         pattern = str(table.get("element", table.get("match", "")))
@@ -456,7 +466,11 @@ def _exemptions(reader: _Reader, value: object) -> tuple[Exemption, ...]:
             pattern = " + ".join(sorted(str(part) for part in reader.items(table["elements"], (*path, "elements"))))
         result.append(
             Exemption(
-                pattern, reader.text(table, "reason", path), reader.date(table, "expires", path), reader.line(path)
+                pattern,
+                reader.text(table, "reason", path),
+                reader.date(table, "expires", path),
+                reader.line(path),
+                tuple(str(place) for place in reader.items(table.get("places"), (*path, "places"))),
             )
         )
     return tuple(result)
@@ -467,7 +481,7 @@ def _element(pattern: str) -> str:
     parts = []
     for part in pattern.split(" + "):
         kind, colon, name = part.partition(":")
-        parts.append(f"{kind} {name}" if colon and kind in {"node", "link", "carrier", "duct"} else part)
+        parts.append(f"{kind} {name}" if colon and kind in {"node", "link", "carrier", "duct", "site"} else part)
     return " + ".join(sorted(parts))
 
 

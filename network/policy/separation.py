@@ -454,13 +454,12 @@ class Separation:
         segment = site.place.segment
         if state.topology.segments.get(segment.id) is segment:
             return {segment.id}, True
-        alive = [edge for edge in site.edges if edge.device not in state.dead]
-        if not alive:
-            return set(), True
+        # An edge is in no segment only when its device is dead or its own cable is cut: whoever is behind it is off
+        # the network, or on it by another cable, which is another edge.
         homes = self._edge_homes(forwarding)
-        found = {homes.get((edge.device, edge.interface, edge.vlan)) for edge in alive}
+        found = (homes.get((edge.device, edge.interface, edge.vlan)) for edge in site.edges)
         known = {id_ for id_ in found if id_ is not None}
-        return known, len(found) == 1 and None not in found
+        return known, len(known) <= 1
 
     def _edge_homes(self, forwarding: Forwarding) -> dict[tuple[str, str, int | None], int]:
         kept = self._homes
@@ -558,14 +557,14 @@ class Separation:
         atoms = forwarding.atoms
         for site, mask in named:
             homes, _ = self._home(forwarding, site)
-            if not homes and not [edge for edge in site.edges if edge.device not in forwarding.state.dead]:
+            if not homes:
                 continue
             for prefix in site.prefixes:
                 part = mask & atoms.mask(*prefix)
                 if part:
                     # Hosts on a piece that was cut off have no router: each piece must have one.
-                    for home in sorted(homes) or [-1]:
-                        ports = self._gateways(forwarding, [home] if home >= 0 else [], prefix)
+                    for home in sorted(homes):
+                        ports = self._gateways(forwarding, [home], prefix)
                         result.append((site.name, part, _entries(forwarding, ports), ports))
         if outside:
             homes = {place.segment.id for place in zoning.by_zone.get(zone, ()) if place.segment.edges}

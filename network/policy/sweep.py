@@ -36,8 +36,10 @@ class Swept:
 
 
 def policy_groups(snapshot: Snapshot, policy: Policy) -> dict[Element, tuple[str, ...]]:
-    """Return the policy's carriers and ducts as elements that can fail."""
-    return groups_of(snapshot, policy.carriers, policy.ducts) if policy.carriers or policy.ducts else {}
+    """Return the policy's carriers, ducts and sites as elements that can fail."""
+    if not (policy.carriers or policy.ducts or policy.sites):
+        return {}
+    return groups_of(snapshot, policy.carriers, policy.ducts, policy.sites)
 
 
 def sweep_failures(
@@ -78,7 +80,7 @@ def sweep_failures(
             alone[elements[0]] = stopped
         for element in elements if len(elements) > 1 else ():
             stopped -= alone.get(element, frozenset())
-        exempt = _exempt(valid, elements, alike)
+        exempt = _exempt(valid, elements, alike, stopped)
         names = tuple(str(element) for element in elements)
         leaks = [one for one in outcome.result.violations if one.kind == "leak" and _key(one) not in known]
         known |= {_key(one) for one in leaks}
@@ -120,10 +122,16 @@ def _key(violation: Violation) -> tuple[str, str, str, str, str]:
 
 
 def _exempt(
-    valid: Iterable[Exemption], elements: list[Element], alike: Mapping[Element, list[Element]]
+    valid: Iterable[Exemption],
+    elements: list[Element],
+    alike: Mapping[Element, list[Element]],
+    stopped: frozenset[tuple[str, str]],
 ) -> Exemption | None:
-    """Return the exemption that names the failed element, or both of a pair (under any of their equal names)."""
+    """Return the exemption that names the failed element, or both of a pair (under any of their equal names), and
+    excuses every place where something stops."""
     for exemption in valid:
+        if not all(exemption.excuses(place) for _, place in stopped):
+            continue
         if len(elements) == 1:
             if any(exemption.covers([str(name)]) for name in (elements[0], *alike.get(elements[0], ()))):
                 return exemption

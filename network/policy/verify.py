@@ -76,7 +76,7 @@ def verify(
     started = clock()
     tell("経路を計算しています / computing routes")
     groups = None
-    if failures and (policy.carriers or policy.ducts):
+    if failures and (policy.carriers or policy.ducts or policy.sites):
         from network.policy.sweep import policy_groups  # noqa: PLC0415 - only with --failures
 
         groups = policy_groups(snapshot, policy)
