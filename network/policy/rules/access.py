@@ -253,7 +253,9 @@ class WlanZone(Rule):
                 if not wlan.central_switching:
                     yield self.finding("RUL142", device, source, ssid=wlan.ssid)
                 if wlan.aaa_override:
-                    yield self.finding("RUL143", device, source, "warning", ssid=wlan.ssid)
+                    # RADIUS may choose any VLAN of the controller: harmless only while all of them are the SSID's zone.
+                    given = {zone for vlan in device.vlans for zone in context.zones_of_vlan.get(vlan, set())}
+                    yield self.finding("RUL143", device, source, "error" if given - zones else "warning", ssid=wlan.ssid)
 
 
 class RadiusTwo(Rule):
