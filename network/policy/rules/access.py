@@ -255,7 +255,9 @@ class WlanZone(Rule):
                 if wlan.aaa_override:
                     # RADIUS may choose any VLAN of the controller: harmless only while all of them are the SSID's zone.
                     given = {zone for vlan in device.vlans for zone in context.zones_of_vlan.get(vlan, set())}
-                    yield self.finding("RUL143", device, source, "error" if given - zones else "warning", ssid=wlan.ssid)
+                    yield self.finding(
+                        "RUL143", device, source, "error" if given - zones else "warning", ssid=wlan.ssid
+                    )
 
 
 class RadiusTwo(Rule):
