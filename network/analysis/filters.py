@@ -189,6 +189,8 @@ class Filters:
         result = []
         negated: dict[tuple[object, ...], list[Match]] = {}
         for match in policy.matches:
+            if match.vip_only and vip not in policy.vips:
+                continue  # FortiOS: what is sent straight to the mapped address does not match
             if match.negate_service:
                 negated.setdefault((match.src, match.dst, match.negate_src, match.negate_dst), []).append(match)
                 continue

@@ -506,6 +506,8 @@ class Forwarding:
                     continue
                 if interface.nat == "outside":
                     for rule in device.nat:
+                        if rule.match_in_vrf and rule.vrf != interface.vrf:
+                            continue
                         if rule.kind == "static" and rule.translated is not None:
                             claims.append((self.atoms.prefix(rule.translated), port))
                         elif rule.pool is not None:
@@ -647,6 +649,8 @@ class Forwarding:
         for rule in sorted(device.nat, key=lambda one: one.kind != "static"):
             if rule.direction != "inside-source" or rule.vrf != vrf:
                 continue
+            if rule.match_in_vrf and interface.vrf != vrf:
+                continue
             matched, certain = self._nat_inside(device, rule)
             pool = self._nat_pool(device, rule, interface)
             if not pool:
@@ -778,6 +782,8 @@ class Forwarding:
         if interface.nat == "outside":
             for rule in device.nat:
                 if rule.kind != "static" or rule.direction != "inside-source" or rule.local is None:
+                    continue
+                if rule.match_in_vrf and rule.vrf != vrf:
                     continue
                 outer = (_span(rule.translated),) if rule.translated is not None else _addresses(interface)
                 packets = space.ranges("dst", outer)

@@ -83,6 +83,9 @@ class Match:
     negate_src: bool = False
     negate_dst: bool = False
     negate_service: bool = False
+    vip_only: bool = (
+        False  # FortiOS: the destination is only virtual addresses, so only what one of them rewrote matches
+    )
 
 
 @dataclass(frozen=True, slots=True)

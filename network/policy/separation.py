@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING, Any
 from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, fits, workshop
 from network.analysis.packets import PORT_PROTOCOLS, Packet
 from network.analysis.reach import Delivery, Session, carry, guarded, needed, origins, spread
-from network.analysis.state import Port
+from network.policy.ipv6 import Six, present
 from network.policy.verdict import Findings, Violation
 from network.policy.witness import Hop, Origins, Tracer
-from network.policy.zoning import Place, Zoner, Zoning, vrf_of
+from network.policy.zoning import Place, Zoner, Zoning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from network.analysis.forwarding import Choice, Node, Rewrite, Target, Workshop
     from network.analysis.packets import PacketSet, Range
-    from network.analysis.state import Edge, State
-    from network.config.model import Device
+    from network.analysis.state import Edge, Port, State
     from network.policy.model import Flow, Policy
 
 Pair = tuple[str, str]
@@ -69,6 +68,7 @@ class Separation:
         self.witnesses = witnesses
         self._shop: Workshop | None = None
         self._base: State | None = None
+        self._with_ipv6: tuple[object, bool] | None = None
         self._homes: tuple[Forwarding, dict[tuple[str, str, int | None], int]] | None = None
 
     def __getstate__(self) -> dict[str, object]:
@@ -166,7 +166,8 @@ class Separation:
         forwarding = self.forwarding(state)
         zoning = self.zoner.zoning(state)
         violations = self._joins(forwarding, zoning)
-        violations += self._ipv6(forwarding, zoning)
+        found6, open6 = self._ipv6(forwarding, zoning)
+        violations += found6
         for zone in self.policy.zones:
             violations += self._leaks_from(forwarding, zoning, zone)
         stopped: set[tuple[str, str]] = set()
@@ -177,7 +178,7 @@ class Separation:
         failures = tuple(sorted(str(element) for element in state.failures))
         if failures:
             violations = [_with_failures(violation, failures) for violation in violations]
-        return Findings(tuple(violations), frozenset(stopped), tuple(state.unproved))
+        return Findings(tuple(violations), frozenset(stopped), (*state.unproved, *open6))
 
     def _valid(self, forwarding: Forwarding, kept: _Kept, key: object) -> bool:
         return kept.key == key and all(forwarding.choices(node) is choices for node, choices in kept.nodes)
@@ -378,72 +379,14 @@ class Separation:
                     break
         return [Violation("leak", *pair, "", packet, path, packets=space.describe(whole), reason="layer-3")]
 
-    def _ipv6(self, forwarding: Forwarding, zoning: Zoning) -> list[Violation]:
-        """Return zone pairs that an IPv6 router joins: it forwards between its IPv6 interfaces of one VRF."""
-        result = []
-        state = forwarding.state
-        tracer = Tracer(forwarding, self._origins)
-        for name, device in state.snapshot.devices.items():
-            if name in state.dead or not (device.ipv6_routing or device.platform == "fortios"):
-                continue
-            by_vrf: dict[str, list[tuple[Port, frozenset[str]]]] = {}
-            for interface in device.interfaces.values():
-                if not (interface.ipv6_enabled or any(address.family == 6 for address in interface.addresses)):
-                    continue
-                segment = forwarding.segment(Port(name, interface.name))
-                if segment is not None and zoning.places[segment.id].zones:
-                    by_vrf.setdefault(vrf_of(device, interface), []).append(
-                        (Port(name, interface.name), zoning.places[segment.id].zones)
-                    )
-            result += self._ipv6_leaks(forwarding, zoning, tracer, device)
-            if device.firewall is not None and not any(
-                policy.family == 6 and policy.enabled for policy in device.firewall.policies
-            ):
-                continue
-            for vrf, ports in by_vrf.items():
-                done: set[Pair] = set()
-                for one, zones in ports:
-                    for other, others in ports:
-                        for pair in ((a, b) for a in sorted(zones) for b in sorted(others) if a != b):
-                            if pair in done:
-                                continue
-                            done.add(pair)
-                            hops = tuple(
-                                self._ipv6_hop(tracer, device.hostname, port, vrf, action)
-                                for port, action in ((one, "enter ipv6"), (other, "forward ipv6"))
-                            )
-                            result.append(Violation("leak", *pair, "", None, hops, reason="ipv6", packets="IPv6"))
-        return result
-
-    def _ipv6_leaks(self, forwarding: Forwarding, zoning: Zoning, tracer: Tracer, device: Device) -> list[Violation]:
-        """Return zone pairs that an IPv6 static route joins: its VRF's interfaces with the other VRF's way out."""
-        result = []
-        name = device.hostname
-        ports: dict[str, set[str]] = {}
-        for interface in device.interfaces.values():
-            segment = forwarding.segment(Port(name, interface.name))
-            if segment is not None and (interface.ipv6_enabled or any(a.family == 6 for a in interface.addresses)):
-                ports.setdefault(vrf_of(device, interface), set()).update(zoning.places[segment.id].zones)
-        for route in device.static_routes:
-            if route.prefix.family != 6 or route.discard:
-                continue
-            out = device.interfaces.get(route.interface)
-            target = vrf_of(device, out) if out is not None else route.next_hop_vrf
-            if target == route.vrf:
-                continue
-            segment = forwarding.segment(Port(name, out.name)) if out is not None else None
-            ends = zoning.places[segment.id].zones if segment is not None else frozenset(ports.get(target, ()))
-            for pair in ((a, b) for a in sorted(ports.get(route.vrf, ())) for b in sorted(ends) if a != b):
-                hop = tracer.hop(name, route.interface, route.vrf, f"ipv6 route into vrf {target}", route.source)
-                result.append(Violation("leak", *pair, "", None, (hop,), reason="ipv6", packets="IPv6"))
-        return result
-
-    def _ipv6_hop(self, tracer: Tracer, name: str, port: Port, vrf: str, action: str) -> Hop:
-        interface = tracer.devices[name].interfaces[port.interface]
-        for address, source in zip(interface.addresses, interface.address_sources, strict=False):
-            if address.family == 6:
-                return tracer.hop(name, port.interface, vrf, action, source)
-        return tracer.hop(name, port.interface, vrf, action, interface.source)
+    def _ipv6(self, forwarding: Forwarding, zoning: Zoning) -> tuple[list[Violation], list[str]]:
+        """Return zone pairs with an IPv6 way between them, and what about IPv6 is not known."""
+        kept = self._with_ipv6
+        if kept is None or kept[0] is not forwarding.state.snapshot:
+            kept = self._with_ipv6 = (forwarding.state.snapshot, present(forwarding.state.snapshot))
+        if not kept[1]:
+            return [], []
+        return Six(forwarding, zoning, Tracer(forwarding, self._origins)).judge()
 
     # -- outages -----------------------------------------------------------------------------------------------------
 

@@ -363,7 +363,14 @@ def finish(r: Reader) -> Bgp | None:
         return None
     if draft["sessions"] and draft["default_ipv4"]:
         family_draft(draft, "", 4, "unicast", draft["source"])
+    from network.config.cisco_ios.finish import reclass  # noqa: PLC0415 - finish imports this module
+
     families = [_finish_family(r, draft, fam) for fam in draft["families"].values()]
+    for family in families:
+        # Their routes are not computed. An IPv6 family that exchanges and imports nothing says nothing about routes.
+        active = family.neighbors or family.networks or family.aggregates or family.redistribute
+        if (family.kind == "vpn" or (family.family == 6 and active)) and family.source is not None:
+            reclass(r, family.source, "router bgp")
     return Bgp(draft["asn"], draft["source"], draft["fields"].get("router_id"), tuple(families))
 
 

@@ -109,7 +109,11 @@ def _pool(r: Reader, rest: list[str], no: bool) -> bool:
 
 
 def finish(r: Reader) -> list[NatRule]:
-    """Return the rules with their pools; a rule whose pool is missing translates nothing on IOS and blocks the proof."""
+    """Return the rules with their pools; a rule whose pool is missing translates nothing on IOS and blocks the proof.
+
+    ``outside source`` and ``inside destination`` rewrite what nothing here follows (the first also installs host routes):
+    they block the proof as well, but stay in the model for rules and documents.
+    """
     from network.config.cisco_ios.finish import reclass
 
     rules: list[NatRule] = []
@@ -120,5 +124,7 @@ def finish(r: Reader) -> list[NatRule]:
                 reclass(r, fields["source"], "nat")
                 continue
             fields["pool"] = r.nat_pools[pool]
+        if fields["direction"] != "inside-source":
+            reclass(r, fields["source"], "nat")
         rules.append(NatRule(**fields))
     return rules

@@ -166,7 +166,7 @@ def static(r: Reader, w: list[str], no: bool, s: Source) -> bool:
             next_vrf = ""
         elif word in {"vrf", "nexthop-vrf"} and index + 1 < len(rest):
             index += 1
-            next_vrf = rest[index]
+            next_vrf = "" if six and rest[index] == "default" else rest[index]
         elif word == "tag":
             index += 1
             fields["tag"] = number(rest[index], 0, 0xFFFFFFFF)

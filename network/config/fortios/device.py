@@ -60,6 +60,7 @@ class Place(NamedTuple):
     wilds: tuple[Wild, ...]
     any: bool = False
     inexact: bool = False
+    vip: bool = False
 
 
 class Service(NamedTuple):
@@ -872,9 +873,11 @@ class Builder:
         return tuple(found)
 
     def _side(self, node: Node, side: str, suffix: str, vips: list[str], scope: str, enabled: bool) -> list[Place]:
-        """Return a side's addresses: at most one exact place and one that cannot be known."""
+        """Return a side's addresses: at most one exact place, one of virtual addresses, and one that cannot be known."""
         six = suffix == "6"
+        negated = node.first(f"{side}addr{suffix}-negate", "disable") == "enable"
         wilds: list[Wild] = []
+        virtual: list[Wild] = []
         any_ = inexact = False
         key = f"{side}addr{suffix}"
         service = node.first("internet-service" if side == "dst" else "internet-service-src") == "enable"
@@ -884,7 +887,8 @@ class Builder:
                 for vip_name in names:
                     vip = self.vips[vip_name]
                     vips.append(vip_name)
-                    wilds.extend(range_wilds(*vip.mapped))
+                    # A negated list is one set: its complement cannot be split into alternatives.
+                    (wilds if negated else virtual).extend(range_wilds(*vip.mapped))
                 continue
             found = self.place(name, six)
             if found is None:
@@ -902,6 +906,8 @@ class Builder:
         places: list[Place] = []
         if wilds:
             places.append(Place(tuple(wilds)))
+        if virtual:
+            places.append(Place(tuple(virtual), vip=True))
         if inexact:
             places.append(Place((), any=True, inexact=True))
         return places
@@ -934,6 +940,8 @@ class Builder:
                     fields = {**dict(item.fields), **common, "src": a.wilds, "dst": b.wilds}
                     if a.inexact or b.inexact or fields.get("inexact"):
                         fields["inexact"] = True
+                    if b.vip:
+                        fields["vip_only"] = True
                     for key, value in negate.items():
                         # A negated side that is not exactly known may be any address: the negation says nothing then.
                         if value and not ((key == "negate_src" and a.inexact) or (key == "negate_dst" and b.inexact)):
