@@ -113,6 +113,18 @@ class Center:
         """End every session."""
         self._post("/expire", {})
 
+    def delays(self, milliseconds: Mapping[str, int]) -> None:
+        """Replace the delays: method or task name → milliseconds."""
+        self._post("/delays", dict(milliseconds))
+
+    def guests(self, quirks: Mapping[str, Mapping[str, object]]) -> None:
+        """Replace the sick guests: host name → what is wrong (keys as in vcsim/guest.go, ``Quirk``)."""
+        self._post("/guests", dict(quirks))
+
+    def images(self, baselines: Mapping[str, Mapping[str, str]]) -> None:
+        """Replace what guests report of their image: image → setting → value."""
+        self._post("/images", {image: dict(settings) for image, settings in baselines.items()})
+
     def calls(self) -> dict[str, int]:
         """Return how often each method was called."""
         with urllib.request.urlopen(f"http://{self._control}/calls", timeout=10) as answer:

@@ -40,7 +40,7 @@ class Patience:
     def pause(self, attempt: int) -> float:
         """Return the seconds to wait after failed attempt ``attempt`` (from 0)."""
         whole = min(self.longest, self.first * self.factor**attempt)
-        return whole * random.uniform(0.5, 1.0)
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spreads workers, hides nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Machines:
             return source.CloneVM_Task(folder=folder, name=wanted.name, spec=spec)
 
         with self.limits.operation(wanted.host, units):
-            made = self._ensure(
+            made = self.run(
                 f"clone {wanted.name}",
                 start,
                 # Before the second request the name was free or the first request would have said so.
@@ -110,22 +110,20 @@ class Machines:
     def reconfigure(self, moid: str, spec: vim.vm.ConfigSpec, what: str) -> None:
         """Apply a whole configuration change (CPU, memory, networks); it names its result, so repeating is safe."""
         machine = self.connection.reference(vim.VirtualMachine, moid)
-        self._ensure(what, lambda _content: machine.ReconfigVM_Task(spec=spec))
+        self.run(what, lambda _content: machine.ReconfigVM_Task(spec=spec))
 
     def power_on(self, moid: str, host: str) -> None:
         """Switch on; a machine that is on is left alone."""
         machine = self.connection.reference(vim.VirtualMachine, moid)
         with self.limits.operation(host, LIGHT):
-            self._ensure(
+            self.run(
                 f"power on {moid}", lambda _content: machine.PowerOnVM_Task(), done=lambda: self._is(moid, on=True)
             )
 
     def power_off(self, moid: str) -> None:
         """Switch off hard; a machine that is off or gone is left alone."""
         machine = self.connection.reference(vim.VirtualMachine, moid)
-        self._ensure(
-            f"power off {moid}", lambda _content: machine.PowerOffVM_Task(), done=lambda: self._is(moid, on=False)
-        )
+        self.run(f"power off {moid}", lambda _content: machine.PowerOffVM_Task(), done=lambda: self._is(moid, on=False))
 
     def shut_down(self, moid: str, seconds: float) -> None:
         """Ask the guest to shut down; switch it off if it has not after ``seconds`` or has no tools."""
@@ -147,7 +145,7 @@ class Machines:
     def rename(self, moid: str, name: str) -> None:
         """Give the machine ``name``."""
         machine = self.connection.reference(vim.VirtualMachine, moid)
-        self._ensure(
+        self.run(
             f"rename {moid} to {name}",
             lambda _content: machine.Rename_Task(newName=name),
             done=lambda: self._named(moid, name),
@@ -157,7 +155,7 @@ class Machines:
         """Move machines into the folder with id ``folder``."""
         place = self.connection.reference(vim.Folder, folder)
         items = [self.connection.reference(vim.VirtualMachine, moid) for moid in moids]
-        self._ensure(f"move to {folder}", lambda _content: place.MoveIntoFolder_Task(list=items))
+        self.run(f"move to {folder}", lambda _content: place.MoveIntoFolder_Task(list=items))
 
     def migrate(self, moid: str, host: str, pool: str = "") -> None:
         """Move a machine to the host with id ``host`` (vMotion while it runs)."""
@@ -166,12 +164,12 @@ class Machines:
             spec.pool = self.connection.reference(vim.ResourcePool, pool)
         machine = self.connection.reference(vim.VirtualMachine, moid)
         with self.limits.operation(host, LIGHT):
-            self._ensure(f"migrate {moid}", lambda _content: machine.RelocateVM_Task(spec=spec))
+            self.run(f"migrate {moid}", lambda _content: machine.RelocateVM_Task(spec=spec))
 
     def destroy(self, moid: str) -> None:
         """Remove a machine that is switched off, with its disks; one that is gone is left alone."""
         machine = self.connection.reference(vim.VirtualMachine, moid)
-        self._ensure(f"destroy {moid}", lambda _content: machine.Destroy_Task(), done=lambda: self.get(moid) is None)
+        self.run(f"destroy {moid}", lambda _content: machine.Destroy_Task(), done=lambda: self.get(moid) is None)
 
     def snapshot(self, moid: str, name: str, note: str) -> str:
         """Take a snapshot without memory and return its id; one of this name that exists is returned."""
@@ -188,7 +186,7 @@ class Machines:
         def start(_content: vim.ServiceInstanceContent) -> vim.Task:
             return machine.CreateSnapshot_Task(name=name, description=note, memory=False, quiesce=False)
 
-        made = self._ensure(f"snapshot {name}", start, done=existing)
+        made = self.run(f"snapshot {name}", start, done=existing)
         return str(getattr(made, "_moId", made))
 
     def remove_snapshot(self, snapshot: str) -> None:
@@ -196,12 +194,12 @@ class Machines:
         item = self.connection.reference(vim.vm.Snapshot, snapshot)
         start = lambda _content: item.RemoveSnapshot_Task(removeChildren=False)  # noqa: E731
         try:
-            self._ensure(f"remove snapshot {snapshot}", start)
+            self.run(f"remove snapshot {snapshot}", start)
         except VsphereError as problem:
             if problem.kind is not Kind.GONE:
                 raise
 
-    def _ensure(
+    def run(
         self,
         what: str,
         start: Callable[[vim.ServiceInstanceContent], vim.Task],

@@ -53,6 +53,7 @@ func Build(description Description) (*Center, error) {
 	}
 	center.state.calls = map[string]int{}
 	center.state.seen = map[string]time.Time{}
+	center.state.images = description.Images
 	model.Map().Handler = center.strict
 	return center, nil
 }
@@ -69,7 +70,7 @@ func (c *Center) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f := filler{ctx: ctx, client: client, description: c.description, folder: c.folder}
+	f := filler{ctx: ctx, client: client, description: c.description, folder: c.folder, registry: c.model.Map()}
 	return f.run()
 }
 
@@ -83,6 +84,7 @@ type filler struct {
 	clusters    map[string]*object.ClusterComputeResource
 	hosts       map[string]*object.HostSystem
 	networks    map[string]object.NetworkReference
+	registry    *simulator.Registry
 }
 
 func (f *filler) run() error {
@@ -138,10 +140,26 @@ func (f *filler) makeClusters() error {
 			if err != nil {
 				return fmt.Errorf("host %s: %w", name, err)
 			}
-			f.hosts[name] = object.NewHostSystem(f.client.Client, info.Result.(types.ManagedObjectReference))
+			host := info.Result.(types.ManagedObjectReference)
+			f.hosts[name] = object.NewHostSystem(f.client.Client, host)
+			f.size(host, wanted)
 		}
 	}
 	return nil
+}
+
+// size gives a host the capacity of its description; the simulator's own hosts are all alike.
+func (f *filler) size(host types.ManagedObjectReference, wanted Cluster) {
+	system, ok := f.registry.Get(host).(*simulator.HostSystem)
+	if !ok || wanted.CPU == 0 {
+		return
+	}
+	memory := wanted.MemoryGB << 30
+	system.Summary.Hardware.NumCpuCores, system.Summary.Hardware.MemorySize = wanted.CPU, memory
+	system.Summary.Hardware.NumCpuThreads = wanted.CPU * 2
+	if system.Hardware != nil {
+		system.Hardware.CpuInfo.NumCpuCores, system.Hardware.MemorySize = wanted.CPU, memory
+	}
 }
 
 func (f *filler) makeDatastores() error {

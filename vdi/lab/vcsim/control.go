@@ -19,6 +19,8 @@ type state struct {
 	calls   map[string]int
 	total   int
 	stopAt  int
+	quirks  map[string]Quirk
+	images  map[string]map[string]string
 }
 
 // Rule is a fault as the control interface takes it. Fault: system, no-permission, invalid-state, not-found,
@@ -108,6 +110,18 @@ func (c *Center) strict(ctx *simulator.Context, method *simulator.Method) (mo.Re
 			return nil, &types.ManagedObjectNotFound{Obj: *body.Spec.Snapshot}
 		}
 	}
+	if body, ok := method.Body.(*types.ReconfigVM_Task); ok {
+		c.play(ctx, method.This, &body.Spec)
+	}
+	if body, ok := method.Body.(*types.Destroy_Task); ok {
+		if machine, ok := ctx.Map.Get(body.This).(*simulator.VirtualMachine); ok {
+			if machine.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+				return nil, &types.InvalidPowerState{
+					RequestedState: types.VirtualMachinePowerStatePoweredOff, ExistingState: machine.Runtime.PowerState,
+				}
+			}
+		}
+	}
 	return nil, nil
 }
 
@@ -129,7 +143,7 @@ func hasSnapshot(ctx *simulator.Context, vm, snapshot types.ManagedObjectReferen
 }
 
 // Control answers: POST /faults (a list of rules; replaces all), POST /down {"down": bool, "after_calls": n},
-// POST /expire (all sessions end), POST /delays {"CloneVM_Task": ms}, GET /calls.
+// POST /expire (all sessions end), POST /delays {"CloneVM_Task": ms}, POST /guests, POST /images (guest.go), GET /calls.
 func (c *Center) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /faults", func(w http.ResponseWriter, r *http.Request) {
@@ -184,6 +198,7 @@ func (c *Center) Control() http.Handler {
 		defer c.state.Unlock()
 		_ = json.NewEncoder(w).Encode(map[string]any{"total": c.state.total, "calls": c.state.calls})
 	})
+	c.guestControl(mux)
 	return mux
 }
 

@@ -19,6 +19,8 @@ type Description struct {
 	Delays     map[string]int `json:"delays"`
 	// IdleSeconds ends a session that long after its last call; 0 = never.
 	IdleSeconds int `json:"idle_seconds"`
+	// Images: what a guest made from an image reports as its baseline, image → setting → value.
+	Images map[string]map[string]string `json:"images"`
 }
 
 // Network is a distributed port group with its VLAN.
