@@ -134,7 +134,14 @@ def explained(endpoint: Endpoint) -> Iterator[None]:
         raise error("DEP011", where, said=refusal(str(problem))) from problem
     except (ValueError, IndexError, KeyError, AttributeError, AssertionError, UnicodeError) as problem:
         # The libraries' parsers fall over on garbage in many ways; none of them may look like success.
-        raise error("DEP016", where, limit=FLOOD_BYTES) from problem
+        raise error("DEP035", where, command="?", size="?", end=type(problem).__name__) from problem
+
+
+def senseless(device: str, command: str, said: str) -> BunriError:
+    """Return the error for an answer that is not one: how long it was and, masked, how it ended."""
+    end = masked(_last_line(said), "cisco_ios").strip()[-80:]
+    shown = "".join(char if char.isprintable() else "·" for char in end)
+    return error("DEP035", Where(device=device), command=command, size=len(said), end=shown)
 
 
 def _unreachable(endpoint: Endpoint, problem: BaseException) -> BunriError:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bunri.change.transaction import State
 from bunri.messages import BunriError, Where, error
 from network.deploy import forti_script, view
-from network.deploy.connection import explained, open_fortios
+from network.deploy.connection import explained, open_fortios, senseless
 
 if TYPE_CHECKING:
     from bunri.change.files import Fingerprints
@@ -62,7 +62,7 @@ class FortiosSession:
         """Return the configuration as ``show`` gives it, secrets in the device's own encryption."""
         text = self._send("show", patience=120)
         if not re.search(r"^config ", text, re.MULTILINE) or not re.search(r"^end\s*$", text, re.MULTILINE):
-            raise error("DEP016", self._where, limit="–")
+            raise senseless(self.endpoint.name, "show", text)
         return text
 
     def fingerprint(self, running: str) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bunri.change.transaction import State
 from bunri.messages import Where, error
 from network.deploy import checks, view
-from network.deploy.connection import explained, open_ios, refusal
+from network.deploy.connection import explained, open_ios, refusal, senseless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,9 +129,10 @@ class IosSession:
 
     def running(self) -> str:
         """Return the running configuration, secrets included: for memory only."""
-        text = self._show("show running-config", patience=120)
+        command = "show running-config"
+        text = self._show(command, patience=120)
         if not re.search(r"^end\s*$", text, re.MULTILINE) or not re.search(r"^hostname ", text, re.MULTILINE):
-            raise error("DEP016", self._where, limit="–")
+            raise senseless(self.endpoint.name, command, text)
         return text
 
     def fingerprint(self, running: str) -> str:
@@ -293,13 +294,14 @@ class IosSession:
 
     def _pending(self) -> dict[str, str]:
         """Return the pending commit of ours, empty if there is none; another operator's is an error (DEP006)."""
-        said = self._show("show archive config rollback timer")
+        command = "show archive config rollback timer"
+        said = self._show(command)
         if "No Rollback Confirmed Change pending" in said:
             return {}
         pending = {field: match[1].strip() for field, match in ((f, p.search(said)) for f, p in _PENDING) if match}
         if not pending and "not enabled" not in said and "turn config archive on" not in said:
             # Neither a timer nor its absence: whatever this is, it is not a reason to go on.
-            raise error("DEP016", self._where, limit="–")
+            raise senseless(self.endpoint.name, command, said)
         owner = pending.get("user", "").strip()
         if pending and owner and owner != self.endpoint.username:
             raise error("DEP006", self._where, user=owner, timer=pending.get("timer", "?").strip())
@@ -334,7 +336,15 @@ class IosSession:
         device: Any = self._open().device
         with explained(self.endpoint):
             # The prompt is known since the session began: asking for it before every command would double the waiting.
-            return str(device.send_command(command, read_timeout=patience, auto_find_prompt=False))
+            # netmiko itself would then wait for the bare name, which also stands in ``hostname NAME``: it would take
+            # the first packet of a long configuration for the whole of it.
+            return str(device.send_command(command, read_timeout=patience, expect_string=prompt_of(device.base_prompt)))
+
+
+def prompt_of(name: str) -> str:
+    """Return a pattern for the prompt of a device whose (possibly shortened) name is ``name``, at the end of what it
+    said: ``NAME#``, ``NAME>``, ``NAME(config)#``."""
+    return rf"(?:^|[\r\n]){re.escape(name)}[^\s#>]*[#>] ?$"
 
 
 @contextlib.contextmanager

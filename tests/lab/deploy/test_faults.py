@@ -58,7 +58,7 @@ FAULTS = [
     ("flash-full", [], {"DEP010", "DEP011", "DEP001"}),
     ("reload-in-commit", [], {"DEP001", "DEP028"}),
     ("password-expired", [], {"DEP002", "DEP001"}),
-    ("garbage", ["show running-config$"], {"DEP016"}),
+    ("garbage", ["show running-config$"], {"DEP035"}),
     ("flood", ["^show run"], {"DEP016"}),
     *(("drop", [number], LOST) for number in (map(str, range(2, 34, 2)) if FULL else ("12", "28"))),
 ]
