@@ -18,7 +18,8 @@ from tests.oracle.simulate import Simulator
 @pytest.mark.slow
 def test_routes_after_every_single_failure() -> None:
     compared = 0
-    for seed in range(5000, 5000 + scaled(30)):
+    # 5203, 5448: a border router loses its last interface in the backbone.
+    for seed in (5203, 5448, *range(5000, 5000 + scaled(30))):
         network = generate(seed)
         product = Product(network)
         engine = Engine(product.snapshot)

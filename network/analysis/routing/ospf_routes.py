@@ -32,6 +32,19 @@ class Area:
     live: frozenset[Port] = frozenset()
     reach_cache: dict[int, dict[int, Found]] = field(default_factory=dict)
     fa_cache: dict[int, dict[int, Found]] = field(default_factory=dict)
+    attached_cache: frozenset[int] | None = None
+
+    @property
+    def attached(self) -> frozenset[int]:
+        """The nodes whose process has an interface up in the area: "actively attached" (RFC 3509, 2.1; Cisco's rule).
+
+        A border router that loses its last interface in the backbone is none any more.
+        """
+        if self.attached_cache is None:
+            node_of = self.domain.node_of
+            found = {node_of[a.speaker, a.area] for a in self.domain.attachments if a.port in self.live}
+            self.attached_cache = frozenset(found)
+        return self.attached_cache
 
 
 def inside(prefix: Prefix, outer: Prefix) -> bool:
@@ -89,7 +102,12 @@ def spread(
     areas = {name for _, name in domain.nodes}
     node_area = [name for _, name in domain.nodes]
     split: dict[str, Targets] = {name: tuple(t for t in targets if node_area[t[0]] == name) for name in areas}
-    live = [b for b in domain.border if domain.node_of[b, "0"] in graph.alive]
+    attached = area.attached
+    live = [
+        b
+        for b in domain.border
+        if domain.node_of[b, "0"] in attached and len(attached.intersection(domain.nodes_of[b])) > 1
+    ]
 
     def from_area(b: int, name: str) -> int:
         """Return a border router's cost to the prefix inside one of its areas, after ranges.
@@ -170,7 +188,7 @@ def spread(
             continue
         best, hops = FAR, set[NextHop]()
         own_zero = domain.node_of.get((speaker, "0"))
-        if own_zero is not None:
+        if own_zero is not None and own_zero in attached:
             offers = [(own_zero, n, c) for b, n, c in to_backbone if b != speaker]
         else:
             offers = [
