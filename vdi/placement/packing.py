@@ -59,7 +59,7 @@ class Room:
         other.hosts = [host for host in self.hosts if host.name != without]
         other.apart = self.apart
         other.cpu, other.memory, other.at = dict(self.cpu), dict(self.memory), dict(self.at)
-        other._on = {host.name: set(self._on[host.name]) for host in other.hosts}  # noqa: SLF001 - its own kind
+        other._on = {host.name: set(self._on[host.name]) for host in other.hosts}
         return other
 
     def allowed(self, machine: Position, host: str) -> bool:

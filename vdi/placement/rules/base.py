@@ -62,5 +62,5 @@ class Rule(ABC):
         where = replace(at.city.where(*key), device=subject) if key else None
         params.setdefault("name", subject)
         found = Message(message, where, params) if where else Message(message, params=params)
-        grave: Severity = severity if severity in ("error", "unknown", "warning") else self.severity  # type: ignore[assignment]
+        grave: Severity = severity if severity in ("error", "unknown", "warning") else self.severity
         return Finding(found.id, found.where, found.params, self.id, self.plan, grave, subject)

@@ -1,10 +1,13 @@
 """Backups, remote copies and the pair of file servers (N10–N12)."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from vdi.placement.rules.base import Finding, Rule
+from vdi.placement.rules.sites import is_business
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +59,7 @@ class Backup(Rule):
             elif not server.copies and server.redundant_with is None:
                 yield self.server(at, "PLC127", name, severity="warning")
             elif server.copies and stand.form == "iaas" and "cloud" not in forms:
-                yield self.server(at, "PLC122", name, "copies")
+                yield self.server(at, "PLC122", name, "copies", severity="error" if is_business(server) else "warning")
         for name, server in known.items():
             for number, copy in enumerate(server.copies):
                 yield from self._target(at, name, number, copy)

@@ -1,5 +1,7 @@
 """Which servers stand on the IaaS, which in the building, and how far partners stand apart (N7, N8)."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

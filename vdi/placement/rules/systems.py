@@ -1,5 +1,7 @@
 """Systems, desktops, updates and support: where data is kept, periods, LGWAN only, dates (1-5, 1-6, 3-9, N13, N16)."""
 
+# ruff: noqa: E501 - tables, texts and comments stay on one line
+
 from __future__ import annotations
 
 from datetime import timedelta
