@@ -197,6 +197,8 @@ def _rest(result: Result) -> list[str]:
     lines: list[str] = []
     if result.reasons:
         lines += ["", "証明できない理由 / not proved because", *(f"   {reason}" for reason in result.reasons)]
+    if result.assumptions:
+        lines += ["", "前提 / assumptions", *(f"   {text}" for text in result.assumptions[:MOST_SHOWN])]
     if result.unmodelled:
         lines += ["", f"解釈できない行 / unmodelled lines: {len(result.unmodelled)}"]
         for device, line in result.unmodelled[:MOST_SHOWN]:

@@ -103,6 +103,7 @@ class Result:
     failures: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -110,7 +111,8 @@ class Result:
         return EXIT_CODES[self.verdict]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as DESIGN's contract writes it, with ``findings``, ``failures`` and ``reasons`` added."""
+        """Return the result as DESIGN's contract writes it, with ``findings``, ``failures``, ``reasons`` and
+        ``assumptions`` added."""
         return {
             "verdict": self.verdict,
             "pairs": [{"from": a, "to": b, "verdict": verdict} for a, b, verdict in self.pairs],
@@ -128,5 +130,6 @@ class Result:
             "findings": [finding.as_json() for finding in self.findings],
             "failures": self.failures,
             "reasons": self.reasons,
+            "assumptions": self.assumptions,
             "stats": self.stats,
         }

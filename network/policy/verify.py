@@ -6,6 +6,7 @@ import time
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from network.policy.assumptions import assumptions, doubts
 from network.policy.flows import check_policy
 from network.policy.separation import Separation
 from network.policy.verdict import Finding, Findings, Result, Violation
@@ -90,6 +91,8 @@ def verify(
     violations = list(findings.violations)
     unmodelled = blocking(snapshot, state)
     notes = list(findings.unproved)
+    if policy.flows:
+        notes += doubts(snapshot, state)
     found: list[Finding] = check_policy(policy, today)
     found.extend(
         Finding(
@@ -138,6 +141,7 @@ def verify(
         table,
         notes,
         stats,
+        assumptions(snapshot, state),
     )
     if violations or any(finding.severity == "error" for finding in found):
         result.verdict = "violated"

@@ -132,6 +132,10 @@ def _interfaces(r: Reader) -> None:
             _first_hop(r, group) for group in draft["_hsrp"].values() if not group.get("_shutdown")
         )
         fields["auth"] = _auth(r, draft)
+        if draft.get("_ip_mtu"):
+            fields["mtu"] = draft["_ip_mtu"]
+        elif draft["kind"] == "tunnel" and not draft.get("mtu"):
+            fields["mtu"] = 1476  # 1500 less the outer header and GRE (RFC 2784)
         if draft.get("portfast") is None and r.facts.get("portfast_default"):
             fields["portfast"] = True
         tunnel = draft.get("_tunnel")

@@ -397,6 +397,12 @@ def _eigrp_timer(r: Reader, w: list[str], no: bool, s: Source) -> bool:
     return len(w) == 5 and w[2] == "eigrp" and r.ignore(s, "a timer of EIGRP")
 
 
+def _ip_mtu(r: Reader, w: list[str], no: bool, s: Source) -> bool:
+    """``ip mtu N``: what OSPF compares (RFC 2328, 10.6), whatever the interface's own MTU is."""
+    r.target["_ip_mtu"] = None if no else number(w[2], 68, 18000)
+    return len(w) <= 3
+
+
 _IP: dict[str, Handler] = {
     "address": _address,
     "access-group": _access_group,
@@ -405,6 +411,7 @@ _IP: dict[str, Handler] = {
     "nat": _nat,
     "ospf": _ospf,
     "unnumbered": _unnumbered,
+    "mtu": _ip_mtu,
     "vrf": _ip_vrf,
     "proxy-arp": _proxy_arp,
     "local-proxy-arp": _local_proxy_arp,

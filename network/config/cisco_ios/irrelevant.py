@@ -290,7 +290,6 @@ FORMS: dict[str, dict[str, str]] = {
             mac-address-table synchronize **
             port-channel load-balance **
             port-channel load-defer #
-            port-channel min-links #
             lacp system-priority #
             vtp password *
             vtp domain *
@@ -527,7 +526,14 @@ FORMS: dict[str, dict[str, str]] = {
             cable **
             channel-protocol lacp
             channel-protocol pagp
-            lacp **
+            lacp rate **
+            lacp port-priority #
+            lacp fast-switchover **
+            lacp max-bundle #
+            lacp suspend-individual
+            lacp device-id **
+            lacp min-bundle 1
+            port-channel min-links 1
             pagp **
             link debounce **
             led **
@@ -590,7 +596,6 @@ FORMS: dict[str, dict[str, str]] = {
             ip accounting
             ip nbar **
             ip tcp **
-            ip mtu #
             ip pim **
             ip igmp **
             ip multicast **

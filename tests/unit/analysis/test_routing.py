@@ -47,6 +47,8 @@ def test_ospf_shares_equal_paths_and_honours_maximum_paths() -> None:
         ("ip ospf hello-interval 5", "ip ospf hello-interval 5", True),
         ("ip ospf dead-interval 60", "", False),
         ("mtu 1400", "", False),
+        ("ip mtu 1400", "", False),
+        ("mtu 9000\nip mtu 1500", "", True),
         ("mtu 1400\nip ospf mtu-ignore", "ip ospf mtu-ignore", True),
         ("ip ospf network point-to-point", "", False),
         ("ip ospf network point-to-point", "ip ospf network point-to-point", True),

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from network.config.model import Cable
+
 sys.path.insert(0, str(Path(__file__).parent))
-from net import CORE, ZONES, check, leaks
+from net import CABLES, CORE, GATE, JOINED, ZONES, check, leaks
 
 NATTED = CORE.replace("10.10.1.1 255.255.255.0\n", "10.10.1.1 255.255.255.0\n ip nat outside\n").replace(
     "10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip nat inside\n"
@@ -265,3 +267,85 @@ def test_virtual_address_policy_does_not_open_the_mapped_address_itself():
     assert leak.packet is not None
     assert leak.packet.dst == 0x0A010050
     assert "10.2.0.80" not in leak.packets
+
+
+@pytest.mark.parametrize("line", ["lacp min-bundle 2", "port-channel min-links 2", "glbp 1 ip 10.10.1.254"])
+def test_what_takes_a_bundle_or_a_gateway_down_early_blocks(line):
+    result = check(CORE + f"interface Port-channel1\n {line}\n", policy_text=ZONES)
+    assert result.verdict == "unproved"
+    assert [one.source.text.strip() for _, one in result.unmodelled] == [line]
+
+
+SWITCH = """hostname sw
+vtp mode transparent
+vlan 10
+interface GigabitEthernet0/1
+ switchport
+ switchport mode access
+ switchport access vlan 10
+interface GigabitEthernet0/2
+ switchport
+ switchport mode access
+ switchport access vlan 10
+"""
+SWITCHED = [*CABLES, Cable("core", "GigabitEthernet0/2", "sw", "GigabitEthernet0/1")]
+
+
+def test_without_isolation_a_switch_in_between_is_proved():
+    assert check(JOINED, GATE, SWITCH, cables=SWITCHED).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text.replace("access vlan 10\n", "access vlan 10\n switchport protected\n"), "protected port"),
+        (
+            lambda text: (
+                text + "ip access-list extended A\n permit tcp any any\n"
+                "vlan access-map M 10\n match ip address A\n action drop\n"
+                "vlan access-map M 20\n action forward\nvlan filter M vlan-list 10\n"
+            ),
+            "VLAN map M on sw",
+        ),
+        (
+            lambda text: text.replace(
+                "vlan 10\n",
+                "vlan 10\n private-vlan primary\n private-vlan association 11\nvlan 11\n private-vlan isolated\n",
+                1,
+            ).replace(
+                " switchport mode access\n switchport access vlan 10\n",
+                " switchport mode private-vlan host\n switchport private-vlan host-association 10 11\n",
+                1,
+            ),
+            "isolated or community",
+        ),
+        (
+            lambda text: text.replace(
+                "vlan 10\n",
+                "vlan 10\n private-vlan primary\n private-vlan association 11,12\nvlan 11\n private-vlan isolated\n"
+                "vlan 12\n private-vlan community\n",
+                1,
+            ).replace(
+                " switchport mode access\n switchport access vlan 10\n",
+                " switchport mode private-vlan promiscuous\n switchport private-vlan mapping 10 11\n",
+                1,
+            ),
+            "leaves out VLAN 12",
+        ),
+    ],
+)
+def test_isolation_between_hosts_and_their_router_blocks_an_outage_proof(change, says):
+    result = check(JOINED, GATE, change(SWITCH), cables=SWITCHED)
+    assert result.verdict in {"unproved", "violated"}
+    assert any(says in reason for reason in result.reasons), (result.reasons, result.unmodelled)
+
+
+def test_split_brain_is_a_named_assumption():
+    unit = FORTI.replace(
+        "end\n",
+        "end\nconfig system ha\n    set group-name g\n    set mode a-p\n    set hbdev port8 50\n"
+        "    set priority 100\nend\n",
+        1,
+    )
+    result = check(unit, unit.replace('"fw"', '"fw2"'), policy_text=FORTI_ZONES)
+    assert any("port8" in text and "split brain" in text for text in result.assumptions), result.assumptions
