@@ -88,6 +88,10 @@ class View:
     """Machines in our clusters that the inventory does not know."""
     unread: tuple[str, ...] = ()
     """vCenters that could not be read: nothing is known of what they hold."""
+    twice: tuple[str, ...] = ()
+    """Names that more than one machine has."""
+    unknown_clusters: tuple[str, ...] = ()
+    """Clusters with machines that the inventory does not know."""
 
     def standing(self, name: str) -> Position | None:
         """Return where a server stands and runs; ``None`` if it does not."""
@@ -118,6 +122,8 @@ class View:
             {name: item for name, item in self.groups.items() if item.site != site},
             tuple(item for item in self.strangers if item.site != site),
             self.unread,
+            self.twice,
+            self.unknown_clusters,
         )
 
 

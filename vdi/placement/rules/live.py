@@ -28,7 +28,7 @@ class AsDeclared(Rule):
     good = "kikan-db2 runs in honcho-kikan"
 
     def check(self, at: Situation) -> Iterator[Finding]:
-        """Yield PLC220 missing, 221 stopped, 222 stranger, 224 elsewhere, 225 vCenter unread, 227 desktops, 228 host."""
+        """Yield PLC220 missing, 221 stopped, 222 stranger, 223 twice, 224 elsewhere, 225 vCenter unread, 226 cluster, 227 desktops, 228 host."""
         if at.view.source != "live":
             return
         wanted = declared(at.city, at.day)
@@ -49,6 +49,10 @@ class AsDeclared(Rule):
         yield from self._desktops(at, wanted, hidden)
         for item in at.view.strangers:
             yield self.finding(at, "PLC222", item.name, ("servers", "servers"), "warning", cluster=item.cluster)
+        for name in at.view.twice:
+            yield self.finding(at, "PLC223", name, ("servers", "servers"))
+        for name in at.view.unknown_clusters:
+            yield self.finding(at, "PLC226", name, ("servers", "clusters"), "unknown")
         for group in at.view.groups.values():
             for host in group.hosts:
                 if not host.available:
