@@ -26,7 +26,7 @@ from bunri.messages import BunriError, Where, error
 from network.deploy.view import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from network.deploy.endpoint import Endpoint
 
@@ -60,6 +60,16 @@ class _Metered:
         return text
 
 
+def _known_prompt(device: Any) -> Callable[[bool], str]:
+    """Return what netmiko asks for the pattern that ends an answer: the session's prompt, alone on the last line.
+
+    netmiko would send an empty line and wait for the prompt before every command, which doubles the waiting; without
+    that it takes the bare host name wherever it stands, and so ends ``show running-config`` at ``hostname``.
+    ``base_prompt`` is asked each time, because a commit may change the name.
+    """
+    return lambda _find_first: rf"(?m:^){re.escape(str(device.base_prompt).strip())}\S*[>#]\s*$"
+
+
 def _strict(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "port": endpoint.port,
@@ -87,6 +97,7 @@ def open_ios(endpoint: Endpoint, names: dict[str, str] | None = None) -> IOSDriv
         driver.open()
     metered: Any = _Metered(driver.device.channel)
     driver.device.channel = metered
+    driver.device._prompt_handler = _known_prompt(driver.device)
     return driver
 
 
