@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bunri.intent.base import Bool, Id, Int, Line, Model, Name, SecretName, VlanId
+from bunri.intent.base import Bool, EndDate, Id, Int, Line, Model, Name, SecretName, VlanId
 
 
 class RadiusServer(Model):
@@ -59,6 +59,15 @@ class PeapUser(Model):
     secret: SecretName
 
 
+class Unauthenticated(Model):
+    """Ports that need no authentication: those to a neighbour (a shell pattern of names) that the cabling names."""
+
+    neighbour: Line
+    reason: Line
+    owner: Line
+    expires: EndDate
+
+
 class Dot1x(Model):
     """``dot1x.yml``. All special VLANs are explicit; they must not belong to a zone (fail closed)."""
 
@@ -68,7 +77,7 @@ class Dot1x(Model):
     guest_vlan: VlanId
     auth_fail_vlan: VlanId
     critical_vlan: VlanId
-    reauth_seconds: Int = Field(default=28800, ge=60)
+    unauthenticated: tuple[Unauthenticated, ...] = ()
     tx_period_seconds: Int = Field(default=10, ge=1, le=65535)
     dead_seconds: Int = Field(default=15, ge=1)
     dead_minutes: Int = Field(default=5, ge=1)

@@ -75,6 +75,17 @@ class ExemptFailure(Model):
     """A single point of failure that is known and accepted for a time (N3, N9)."""
 
     match: Line
+    places: tuple[Line, ...] = ()
+    """Shell patterns of the places (``device:gateway``) where something may stop; empty means everywhere."""
+    reason: Line
+    owner: Line
+    expires: EndDate
+
+
+class TrustedNeighbour(Model):
+    """A neighbour without configuration (a shell pattern of names) that does not forward between its VLANs."""
+
+    name: Line
     reason: Line
     owner: Line
     expires: EndDate
@@ -87,6 +98,7 @@ class Firewall(Model):
     objects: dict[Name, AddressObject]
     flows: tuple[Flow, ...]
     exempt_failures: tuple[ExemptFailure, ...] = ()
+    trusted_neighbours: tuple[TrustedNeighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bunri.intent.base import Bool, EndDate, Id, Int, Line, Model, Name, VlanId
+from bunri.intent.base import EndDate, Id, Int, Line, Model, Name, VlanId
 
 
 class SpanningTree(Model):
@@ -38,5 +38,4 @@ class Hardening(Model):
     dhcp_snooping_rate: Int = Field(default=15, ge=1, le=2048)
     arp_inspection_rate: Int = Field(default=15, ge=1, le=2048)
     errdisable_seconds: Int = Field(default=300, ge=30, le=86400)
-    control_plane_policing: Bool = True
     deviations: dict[Id, Deviation] = Field(default_factory=dict)

@@ -48,13 +48,10 @@ class Management(Model):
     """From where devices may be logged in to."""
     accounts: dict[Id, Account]
     enable_secret: SecretName
-    login_servers: tuple[Name, ...] = ()
-    """RADIUS servers for logins of operators; empty: those of 802.1X."""
     ntp_servers: tuple[Name, ...]
     ntp_key_id: Int = Field(ge=1, le=65535)
     ntp_secret: SecretName
     syslog_servers: tuple[Name, ...]
-    dns_servers: tuple[Name, ...]
     snmp: Snmp
     banner: Banner
     exec_timeout_minutes: Int = Field(default=10, ge=1, le=60)

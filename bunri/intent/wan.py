@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bunri.intent.base import Address, Asn, Bool, Id, Int, Interface4, Line, Model, Name, Prefix, SecretName
+from bunri.intent.base import Address, Asn, Bool, Id, Int, Interface4, Line, Model, Name, SecretName
 
 
 class Ospf(Model):
@@ -52,7 +52,6 @@ class OutsideRouter(Model):
 
     device: Name
     port: Line
-    link: Id
     address: Interface4
     peer: Address
     metric: Int = Field(ge=1)
@@ -66,8 +65,18 @@ class Outside(Model):
     default_route: Bool = False
     tag: Int = Field(ge=1)
     routers: tuple[OutsideRouter, ...]
-    anti_spoofing: tuple[Prefix, ...] = ()
-    """Sources that may come in from there."""
+
+
+class TwoPaths(Model):
+    """Devices that stay joined to others when any one device, cable, carrier or duct is lost (N9, B2-B4).
+
+    ``origin`` and ``target`` are shell patterns of device names.
+    """
+
+    id: Id
+    ja: Line
+    origin: Line = Field(alias="from")
+    target: Line = Field(alias="to")
 
 
 class Wan(Model):
@@ -76,6 +85,7 @@ class Wan(Model):
     ospf: Ospf
     bgp: Bgp
     outsides: dict[Name, Outside]
+    two_paths: tuple[TwoPaths, ...] = ()
     boundary_tag: Int = Field(ge=1)
     """Tag of the static routes over a zone boundary when they are redistributed."""
     boundary_metric: Int = Field(default=50, ge=1)

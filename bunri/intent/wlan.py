@@ -37,7 +37,6 @@ class Controller(Model):
     device: Name
     primary: Bool
     management_vlan: VlanId
-    port: Line
 
 
 class AccessPoints(Model):
@@ -60,5 +59,4 @@ class Wlan(Model):
     controllers: tuple[Controller, ...]
     ssids: dict[Name, Ssid]
     access_points: tuple[AccessPoints, ...]
-    channels_5ghz: tuple[Int, ...] = (36, 40, 44, 48, 52, 56, 60, 64, 100, 104, 108, 112)
     client_idle_seconds: Int = Field(default=300, ge=15)

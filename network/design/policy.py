@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bunri.intent import natural
 from network.design.cabling import bundles
 
 if TYPE_CHECKING:
@@ -19,20 +20,31 @@ def policy(city: City) -> dict[str, Any]:
         "flows": [_flow(flow) for flow in city.flows],
         "waypoints": _waypoints(city),
         "exempt_failures": [
-            {"match": _element(item.match), "reason": item.reason, "owner": item.owner, "expires": item.expires}
+            {
+                "match": _element(item.match),
+                **({"places": list(item.places)} if item.places else {}),
+                "reason": item.reason,
+                "owner": item.owner,
+                "expires": item.expires,
+            }
             for item in city.firewall.exempt_failures
         ],
-        "trusted_neighbours": [],
+        "trusted_neighbours": [
+            {"name": item.name, "reason": item.reason, "owner": item.owner, "expires": item.expires}
+            for item in city.firewall.trusted_neighbours
+        ],
         "carriers": bundles(city, "carrier"),
         "ducts": bundles(city, "duct"),
+        "sites": _sites(city),
         "systems": _systems(city),
+        "rules": _rules(city),
     }
 
 
 def _element(match: str) -> str:
     """Return a failure as the verifier names it: ``duct duct-a`` for the inventory's ``duct:duct-a``."""
     kind, colon, name = match.partition(":")
-    return f"{kind} {name}" if colon and kind in ("node", "link", "carrier", "duct") else match
+    return f"{kind} {name}" if colon and kind in ("node", "link", "carrier", "duct", "site") else match
 
 
 def _zones(city: City) -> dict[str, Any]:
@@ -91,6 +103,32 @@ def _waypoints(city: City) -> list[dict[str, object]]:
         {"from": origin, "to": target, "via": sorted(via[origin, target]), "basis": basis[origin, target]}
         for origin, target in sorted(via)
     ]
+
+
+def _sites(city: City) -> dict[str, list[str]]:
+    """Return the sites whose loss others must survive (B2, B3), each with all that stands there: those with routing of
+    their own towards the others."""
+    found: dict[str, list[str]] = {}
+    for site in sorted(city.wan.bgp.sites):
+        here = {device.name for device in city.devices_at.get(site, ())}
+        here |= {item.name for item in city.attached if item.end.device in here}
+        found[site] = sorted(here, key=natural)
+    return found
+
+
+def _rules(city: City) -> dict[str, object]:
+    """Return the parameters of the rules: what must be joined twice, and where a port may go without 802.1X."""
+    return {
+        "dot1x-edge": {
+            "exceptions": [
+                {"neighbour": item.neighbour, "reason": item.reason, "owner": item.owner, "expires": item.expires}
+                for item in city.dot1x.unauthenticated
+            ]
+        },
+        "two-paths": {
+            "pairs": [{"id": item.id, "from": item.origin, "to": item.target} for item in city.wan.two_paths]
+        },
+    }
 
 
 def _systems(city: City) -> list[dict[str, object]]:

@@ -89,7 +89,7 @@ def has_authenticator(plan: Plan, device: Device) -> bool:
 
 def spanning_tree(plan: Plan, device: Device) -> SpanningTree | None:
     """Return the root placement: the gateway of a VLAN is its root, the second gateway the next one."""
-    if plan.kind(device.name) != "switch":
+    if plan.kind(device.name) not in ("switch", "wlc"):
         return None
     local = [segment.vlan for segment in plan.segments_of[device.name]]
     if not local:

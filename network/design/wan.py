@@ -87,13 +87,12 @@ def outside_of(plan: Plan, device: Device) -> list[tuple[str, Outside, OutsideRo
 
 def outside_interface(plan: Plan, name: str, outside: Outside, router: OutsideRouter) -> Interface:
     """Return the routed port to a carrier, with a list each way that holds the declared flows and nothing else."""
-    link = plan.city.links[plan.link_key[router.link]] if router.link in plan.link_key else None
-    where = plan.link_origin(link) if link else plan.origin("wan", "outsides", name)
+    link = next(cable for cable, own, _ in plan.city.links_of(router.device) if own.port == router.port)
     return Interface(
         router.port,
         "physical",
-        f"to {outside.external} {(link.circuit or link.id) if link else router.link}",
-        where,
+        f"to {outside.external} {link.circuit or link.id}",
+        plan.link_origin(link),
         routed=True,
         negotiation=True,
         vrf=plan.city.zones[outside.zone].vrf,

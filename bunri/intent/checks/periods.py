@@ -32,6 +32,11 @@ def check(city: City) -> Iterator[Message]:
 def _expiries(city: City) -> Iterator[tuple[Key, str, date]]:
     for number, flow in enumerate(city.firewall.flows):
         yield ("firewall", "flows", number, "expires"), f"flow {flow.id}", flow.expires
+    for number, trusted in enumerate(city.firewall.trusted_neighbours):
+        key = ("firewall", "trusted_neighbours", number, "expires")
+        yield key, f"trusted neighbour {trusted.name}", trusted.expires
+    for number, port in enumerate(city.dot1x.unauthenticated):
+        yield ("dot1x", "unauthenticated", number, "expires"), f"ports of {port.neighbour}", port.expires
     for number, item in enumerate(city.firewall.exempt_failures):
         yield ("firewall", "exempt_failures", number, "expires"), f"exempt failure {item.match}", item.expires
     for name, deviation in city.hardening.deviations.items():

@@ -104,14 +104,14 @@ def _network(city: City) -> Iterator[tuple[Key, str, object, Container[object], 
         yield from _each((*top, "vlans"), "VLAN", profile.vlans, separation.vlans, "vrf_separation.yml")
     for number, block in enumerate(city.ports.blocks):
         yield ("ports", "blocks", number, "profile"), "profile", block.profile, city.ports.profiles, "ports.yml"
-    cables = {cable.id for cable in city.links}
+    ends = {str(end) for cable in city.links for end in cable.ends()}
     for name, outside in city.wan.outsides.items():
         top = ("wan", "outsides", name)
         yield (*top, "external"), "external", outside.external, separation.externals, "vrf_separation.yml"
         yield (*top, "zone"), "zone", outside.zone, city.zones, "vrf_separation.yml"
         for number, router in enumerate(outside.routers):
             yield (*top, "routers", number, "device"), "device", router.device, city.devices, "hosts.yml"
-            yield (*top, "routers", number, "link"), "cable", router.link, cables, "links.yml"
+            yield (*top, "routers", number, "port"), "cable at", f"{router.device}:{router.port}", ends, "links.yml"
     for name, bgp in city.wan.bgp.sites.items():
         yield ("wan", "bgp", "sites", name), "site", name, city.sites, "sites.yml"
         key = ("wan", "bgp", "sites", name, "originates")
@@ -249,7 +249,7 @@ def _servers(city: City) -> Iterator[tuple[Key, str, object, Container[object], 
 
 def _management(city: City) -> Iterator[tuple[Key, str, object, Container[object], str]]:
     known, management = city.servers.servers, city.management
-    for field in ("login_servers", "ntp_servers", "syslog_servers", "dns_servers"):
+    for field in ("ntp_servers", "syslog_servers"):
         yield from _each(("management", field), "server", getattr(management, field), known, "servers.yml")
     yield from _each(("management", "snmp", "hosts"), "server", management.snmp.hosts, known, "servers.yml")
     vlans = city.vrf_separation.vlans

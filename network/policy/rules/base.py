@@ -168,8 +168,10 @@ def exceptions(
         else:
             valid.append(item)
     for finding in found:
+        neighbour = str(finding.params.get("neighbour", ""))
         if not any(
             fnmatchcase(finding.where.device, str(item.get("device", "*")))
+            and fnmatchcase(neighbour, str(item.get("neighbour", "*")))
             and fnmatchcase(finding.text, str(item.get("text", "*")))
             for item in valid
         ):

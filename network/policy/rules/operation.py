@@ -229,6 +229,10 @@ class TwoPaths(Rule):
             a, b = sorted(((cable.node1, cable.interface1), (cable.node2, cable.interface2)))
             links[f"{a[0]}:{a[1]} <-> {b[0]}:{b[1]}"] = (a[0], b[0])
         nodes = {node for ends in links.values() for node in ends}
+        graph: dict[str, list[tuple[str, str]]] = {}
+        for name, (one, two) in links.items():
+            graph.setdefault(one, []).append((two, name))
+            graph.setdefault(two, []).append((one, name))
         groups = {f"carrier {name}": set(items) for name, items in context.policy.carriers.items()}
         groups |= {f"duct {name}": set(items) for name, items in context.policy.ducts.items()}
         for pair in parameters.get("pairs") or ():
@@ -241,12 +245,17 @@ class TwoPaths(Rule):
                     "RUL341", device, pair=str(pair.get("id", "")), a=str(pair["from"]), b=str(pair["to"])
                 )
                 continue
-            cuts: list[tuple[str, set[str], str]] = [(name, items, "") for name, items in groups.items()]
-            cuts += [(f"link {name}", {name}, "") for name in links]
-            cuts += [(f"node {name}", set(), name) for name in nodes]
-            for name, lost, node in [("-", set[str](), ""), *cuts]:
-                live_a, live_b = sources - {node}, targets - {node}
-                if not _joined(links, lost, node, live_a, live_b):
+            path = _path(graph, set(), "", sources, targets)
+            if path is None:
+                cuts: list[tuple[str, set[str], str]] = [("-", set(), "")]
+            else:
+                # what does not touch this path leaves it
+                used, passed = path
+                cuts = [(name, items, "") for name, items in groups.items() if not items.isdisjoint(used)]
+                cuts += [(f"link {name}", {name}, "") for name in used]
+                cuts += [(f"node {name}", set(), name) for name in passed]
+            for name, lost, node in cuts:
+                if _path(graph, lost, node, sources - {node}, targets - {node}) is None:
                     yield self.finding(
                         "RUL340",
                         device,
@@ -257,24 +266,26 @@ class TwoPaths(Rule):
                     )
 
 
-def _joined(links: dict[str, tuple[str, str]], lost: set[str], node: str, sources: set[str], targets: set[str]) -> bool:
-    """Return whether any source reaches any target without the lost links and node."""
-    graph: dict[str, list[str]] = {}
-    for name, (a, b) in links.items():
-        if name not in lost and node not in {a, b}:
-            graph.setdefault(a, []).append(b)
-            graph.setdefault(b, []).append(a)
-    seen = set(sources)
-    queue = deque(sources)
+def _path(
+    graph: dict[str, list[tuple[str, str]]], lost: set[str], node: str, sources: set[str], targets: set[str]
+) -> tuple[list[str], list[str]] | None:
+    """Return the links and the nodes of a shortest way from a source to a target without the lost links and node."""
+    came: dict[str, tuple[str, str]] = dict.fromkeys(sorted(sources), ("", ""))
+    queue = deque(came)
     while queue:
         here = queue.popleft()
         if here in targets:
-            return True
-        for there in graph.get(here, ()):
-            if there not in seen:
-                seen.add(there)
+            used, passed = [], [here]
+            while came[here][0]:
+                here, link = came[here]
+                used.append(link)
+                passed.append(here)
+            return used, passed
+        for there, link in graph.get(here, ()):
+            if there not in came and there != node and link not in lost:
+                came[there] = (here, link)
                 queue.append(there)
-    return False
+    return None
 
 
 RULES: tuple[type[Rule], ...] = (ManagementIsolation, Hardening, RetiredCircuit, FirewallPair, TwoPaths)
