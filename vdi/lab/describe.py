@@ -67,7 +67,8 @@ def _servers(city: City, clusters: dict[str, Any], day: date) -> list[dict[str, 
         if server.physical or placement is None or placement.cluster not in clusters:
             continue
         size = (server.cpu, server.memory_gb)
-        made.append(_machine(city, name, placement.cluster, len(made), server.zone, server.vlan, *size))
+        machine = _machine(city, name, placement.cluster, len(made), server.zone, server.vlan, *size)
+        made.append(machine | {"extra": {"SET.guest.ipAddress": str(server.address)}})
     return made
 
 
