@@ -232,6 +232,15 @@ class Space:
         packet = Packet(**values)
         if packet.protocol not in PORT_PROTOCOLS and self.holds(packets, packet._replace(sport=0, dport=0)):
             packet = packet._replace(sport=0, dport=0)
+        return self._hosts(packets, packet)
+
+    def _hosts(self, packets: PacketSet, packet: Packet) -> Packet:
+        """Return the packet between addresses that look like hosts: 10.1.0.0 is in the set, but nobody's address."""
+        for field in ("src", "dst"):
+            value = getattr(packet, field)
+            nearby = (packet._replace(**{field: value + offset}) for offset in (10, 5, 2, 1))
+            if value & 0xFF == 0:
+                packet = next((other for other in nearby if self.holds(packets, other)), packet)
         return packet
 
     def addresses(self, packets: PacketSet, field: str, most: int = 64) -> list[Range]:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from network.analysis.packets import Packet
     from network.config.model import Snapshot
     from network.policy.model import Policy
-    from network.policy.verdict import Result
+    from network.policy.verdict import Finding, Result
     from network.policy.witness import Hop
 
 MOST_SHOWN = 40
+MOST_PLACES = 6
 
 
 def verify() -> Command:
@@ -212,14 +213,7 @@ def _rest(result: Result) -> list[str]:
             "規則 / rules: "
             + ", ".join(f"{rule} ({severity}) ×{count}" for (rule, severity), count in sorted(counts.items())),
         ]
-        shown = sorted(result.findings, key=lambda one: (one.severity != "error", one.rule))
-        for finding in shown[:MOST_SHOWN]:
-            place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-            lines += [
-                f"   [{finding.severity}] {finding.rule} {finding.device} {place}",
-                f"      {finding.what_ja}",
-                f"      {finding.what_en}",
-            ]
+        lines += _finding_lines(result.findings)
     if result.failures:
         lines += ["", "障害で止まるもの / what failures stop"]
         for row in result.failures[:MOST_SHOWN]:
@@ -227,6 +221,22 @@ def _rest(result: Result) -> list[str]:
             lines.append(f"   {' + '.join(row['failures'])}{exempt}: {', '.join(row['stops'])}")
     seconds = result.stats.get("seconds", {})
     lines += ["", "時間 / seconds: " + ", ".join(f"{name} {value}" for name, value in seconds.items())]
+    return lines
+
+
+def _finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """Return findings for people, errors first: what many devices share is said once, with the devices' names."""
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    for finding in sorted(findings, key=lambda one: (one.severity != "error", one.rule)):
+        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        where = " ".join(part for part in (finding.device, place) if part)
+        groups.setdefault((finding.severity, finding.rule, finding.what_ja, finding.what_en), []).append(where)
+    lines = []
+    for (severity, rule, ja, en), places in list(groups.items())[:MOST_SHOWN]:
+        more = f" … (×{len(places)})" if len(places) > MOST_PLACES else ""
+        lines += [f"   [{severity}] {rule}: {ja}", f"      {en}", f"      {', '.join(places[:MOST_PLACES])}{more}"]
+    if len(groups) > MOST_SHOWN:
+        lines.append(f"   … +{len(groups) - MOST_SHOWN} (--json)")
     return lines
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, fits, workshop
 from network.analysis.packets import PORT_PROTOCOLS, Packet
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from network.analysis.forwarding import Choice, Node, Rewrite, Target, Workshop
     from network.analysis.packets import PacketSet, Range
     from network.analysis.state import Edge, Port, State
+    from network.policy.incremental import Incremental
     from network.policy.model import Flow, Policy
 
 Pair = tuple[str, str]
+Ends: TypeAlias = "list[tuple[str, int, list[Node], list[Port]]]"  # (name, source addresses, nodes, ports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,39 @@ class Site:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the flows of one pair of zones ask of one state.
+
+    ``goals`` are the destinations that count as delivered, by exit; ``interest`` all that must be delivered; ``back_…``
+    the same for replies. ``sources`` and ``targets`` hold by flow where packets and replies begin.
+    """
+
+    flows: list[Flow]
+    goals: dict[int, int]
+    interest: int
+    back_goals: dict[int, int]
+    back_interest: int
+    sources: dict[str, Ends]
+    targets: dict[str, Ends]
+
+    def key(self) -> object:
+        """Return all of it as something to compare and to hash."""
+        ends = tuple(
+            tuple(
+                (id_, tuple((name, mask, tuple(nodes)) for name, mask, nodes, _ in found)) for id_, found in one.items()
+            )
+            for one in (self.sources, self.targets)
+        )
+        return (
+            frozenset(self.goals.items()),
+            self.interest,
+            frozenset(self.back_goals.items()),
+            self.back_interest,
+            ends,
+        )
+
+
 @dataclass(slots=True)
 class _Kept:
     """An answer with everything it was read from."""
@@ -68,6 +103,9 @@ class Separation:
         self.witnesses = witnesses
         self._shop: Workshop | None = None
         self._base: State | None = None
+        self._fits_base: Workshop | None = None  # the workshop that the base state is known to fit
+        self._scenarios: Incremental | None = None
+        self.pairs: tuple[Pair, ...] = tuple(dict.fromkeys((flow.from_zone, flow.to_zone) for flow in policy.flows))
         self._with_ipv6: tuple[object, bool] | None = None
         self._homes: tuple[Forwarding, dict[tuple[str, str, int | None], int]] | None = None
 
@@ -81,9 +119,12 @@ class Separation:
         """Judge one scenario; the form that ``network.analysis.failures.sweep`` calls."""
         if self._base is not base:
             self.prepare(base)
-        if not self._leaks:
-            self.examine(base)  # the answer that most scenarios are compared with
-        return self.examine(state)
+        from network.policy.incremental import Incremental  # noqa: PLC0415 - only sweeps need it
+
+        self.forwarding(state)  # makes new atoms if these do not fit
+        if self._scenarios is None or not self._scenarios.fits(base, self._shop):
+            self._scenarios = Incremental(self, base)
+        return self._scenarios.examine(state)
 
     # -- preparation -------------------------------------------------------------------------------------------------
 
@@ -123,9 +164,12 @@ class Separation:
 
     def forwarding(self, state: State) -> Forwarding:
         """Return the forwarding graph of ``state``, made of what earlier states left."""
-        if self._shop is None or not fits(self._shop, state):
+        known = self._base if self._fits_base is self._shop else None
+        if self._shop is None or not fits(self._shop, state, known):
             self._tables([self._base, state] if self._base is not None else [state])
         assert self._shop is not None
+        if state is self._base:
+            self._fits_base = self._shop
         return Forwarding(state, self._shop)
 
     def flow_packets(self, flow: Flow) -> PacketSet:
@@ -165,14 +209,30 @@ class Separation:
         """Return every violation in one state."""
         forwarding = self.forwarding(state)
         zoning = self.zoner.zoning(state)
+        return self.findings(
+            forwarding,
+            zoning,
+            partial(self.leaks_from, forwarding, zoning),
+            partial(self._outages_of, forwarding, zoning),
+        )
+
+    def findings(
+        self,
+        forwarding: Forwarding,
+        zoning: Zoning,
+        leaks: Callable[[str], Sequence[Violation]],
+        outages: Callable[[Pair], tuple[Sequence[Violation], set[Pair]]],
+    ) -> Findings:
+        """Put together what one state shows, from the leaks of a zone and the outages of a pair of zones."""
+        state = forwarding.state
         violations = self._joins(forwarding, zoning)
         found6, open6 = self._ipv6(forwarding, zoning)
         violations += found6
         for zone in self.policy.zones:
-            violations += self._leaks_from(forwarding, zoning, zone)
+            violations += leaks(zone)
         stopped: set[tuple[str, str]] = set()
-        for pair in dict.fromkeys((flow.from_zone, flow.to_zone) for flow in self.policy.flows):
-            found, out = self._outages_of(forwarding, zoning, pair)
+        for pair in self.pairs:
+            found, out = outages(pair)
             violations += found
             stopped |= out
         failures = tuple(sorted(str(element) for element in state.failures))
@@ -260,7 +320,8 @@ class Separation:
                     starts.setdefault(node, []).append(port)
         return starts
 
-    def _leaks_from(self, forwarding: Forwarding, zoning: Zoning, zone: str) -> list[Violation]:
+    def leaks_from(self, forwarding: Forwarding, zoning: Zoning, zone: str) -> list[Violation]:
+        """Return the leaks of packets that start in ``zone``, one for each zone that they get to."""
         starts = self.starts(forwarding, zoning.by_zone.get(zone, ()))
         store = self._leaks.setdefault(zone, [])
         key: object = frozenset(starts)
@@ -353,6 +414,7 @@ class Separation:
         allowed = self.allowed(pair)
         whole = space.none
         best: tuple[int, Node, PacketSet] | None = None
+        prefer: tuple[PacketSet, ...] = ()
         own = space.union(space.ranges("src", site.prefixes) for site in self.sites.get(pair[0], ()))
         theirs = space.union(space.ranges("dst", site.prefixes) for site in self.sites.get(pair[1], ()))
         for node in starts:
@@ -363,21 +425,34 @@ class Separation:
             if not packets.satisfiable():
                 continue
             whole = whole | packets
-            score = int((packets & own & theirs & space.whole).satisfiable()) * 2 + int((packets & own).satisfiable())
+            # The clearest witness: a host of this place, under its own address, talking to a host of the other zone.
+            near = space.union(space.ranges("src", self._prefixes(forwarding, port)) for port in starts[node])
+            wishes = (near & theirs & space.whole, own & theirs & space.whole, own)
+            score = len(wishes) - next((i for i, wish in enumerate(wishes) if (packets & wish).satisfiable()), 3)
             if best is None or score > best[0]:
-                best = (score, node, packets)
+                best, prefer = (score, node, packets), (near & theirs, near, own & theirs, own)
         if best is None:
             return []  # only translations of declared packets
         path: tuple[Hop, ...] = ()
-        packet = space.pick(best[2], (own & theirs, own))
+        packet = space.pick(best[2], prefer)
         if self.witnesses:
             tracer = Tracer(forwarding, self._origins)
-            for port in starts[best[1]]:
+            at_home = {
+                port: any(low <= packet.src <= high for low, high in self._prefixes(forwarding, port))
+                for port in starts[best[1]]
+            }
+            for port in sorted(at_home, key=lambda port: not at_home[port]):
                 way = tracer.leak_path(port, packet, bad)
                 if way is not None:
                     path = way.hops
                     break
         return [Violation("leak", *pair, "", packet, path, packets=space.describe(whole), reason="layer-3")]
+
+    def _prefixes(self, forwarding: Forwarding, port: Port) -> list[Range]:
+        """Return the connected IPv4 prefixes of a layer-3 port as closed ranges."""
+        interface = forwarding.state.snapshot.devices[port.device].interfaces[port.interface]
+        spans = ((a.value, 32 - a.length) for a in interface.addresses if a.family == 4)
+        return [(value >> free << free, (value >> free << free) + (1 << free) - 1) for value, free in spans]
 
     def _ipv6(self, forwarding: Forwarding, zoning: Zoning) -> tuple[list[Violation], list[str]]:
         """Return zone pairs with an IPv6 way between them, and what about IPv6 is not known."""
@@ -438,7 +513,7 @@ class Separation:
             result += list(dict.fromkeys(owners))
         return result
 
-    def _ends(self, forwarding: Forwarding, zone: str, spans: Sequence[Range]) -> tuple[list[tuple[Site, int]], int]:
+    def ends(self, forwarding: Forwarding, zone: str, spans: Sequence[Range]) -> tuple[list[tuple[Site, int]], int]:
         """Return the sites of ``zone`` that the address ranges of a flow name (with the atoms there), and what lies
         outside every edge."""
         key = (zone, tuple(spans))
@@ -471,7 +546,7 @@ class Separation:
     ) -> tuple[dict[int, int], int, int]:
         """Return (destinations that count as delivered, by segment; all that must be; those outside every edge)."""
         goals: dict[int, int] = {}
-        named, outside = self._ends(forwarding, zone, list(spans))
+        named, outside = self.ends(forwarding, zone, list(spans))
         interest = outside
         for site, mask in named:
             homes, single = self._home(forwarding, site)
@@ -491,12 +566,10 @@ class Separation:
                     goals[number] = goals.get(number, 0) | outside
         return goals, interest, outside
 
-    def _sources(
-        self, forwarding: Forwarding, zoning: Zoning, zone: str, spans: Iterable[Range]
-    ) -> list[tuple[str, int, list[Node], list[Port]]]:
+    def _sources(self, forwarding: Forwarding, zoning: Zoning, zone: str, spans: Iterable[Range]) -> Ends:
         """Return (name, source addresses, nodes, ports) of every place where a flow's packets begin."""
-        named, outside = self._ends(forwarding, zone, list(spans))
-        result: list[tuple[str, int, list[Node], list[Port]]] = []
+        named, outside = self.ends(forwarding, zone, list(spans))
+        result: Ends = []
         atoms = forwarding.atoms
         for site, mask in named:
             homes, _ = self._home(forwarding, site)
@@ -515,32 +588,43 @@ class Separation:
             result.append((f"outside {zone}", outside, _entries(forwarding, ports), ports))
         return result
 
-    def _outages_of(
-        self, forwarding: Forwarding, zoning: Zoning, pair: Pair
-    ) -> tuple[list[Violation], set[tuple[str, str]]]:
+    def asked(self, forwarding: Forwarding, zoning: Zoning, pair: Pair) -> Asked:
+        """Return what the flows of a pair of zones ask of a state."""
         flows = [flow for flow in self.policy.flows if (flow.from_zone, flow.to_zone) == pair]
         goals, interest, _ = self._goals(forwarding, zoning, pair[1], [span for flow in flows for span in flow.dst])
         back_goals, back_interest, _ = self._goals(
             forwarding, zoning, pair[0], [span for flow in flows for span in flow.src]
         )
-        sources = {flow.id: self._sources(forwarding, zoning, pair[0], flow.src) for flow in flows}
-        targets = {flow.id: self._sources(forwarding, zoning, pair[1], flow.dst) for flow in flows}
-        key: object = (
-            goals,
-            interest,
-            back_goals,
-            back_interest,
-            {
-                id_: [(name, mask, tuple(nodes)) for name, mask, nodes, _ in found]
-                for id_, found in (*sources.items(), *targets.items())
-            },
-        )
+        known: dict[tuple[str, tuple[Range, ...]], Ends] = {}
+
+        def ends(zone: str, spans: Iterable[Range]) -> Ends:
+            key = (zone, tuple(spans))
+            if key not in known:
+                known[key] = self._sources(forwarding, zoning, *key)
+            return known[key]
+
+        sources = {flow.id: ends(pair[0], flow.src) for flow in flows}
+        targets = {flow.id: ends(pair[1], flow.dst) for flow in flows}
+        return Asked(flows, goals, interest, back_goals, back_interest, sources, targets)
+
+    def _outages_of(self, forwarding: Forwarding, zoning: Zoning, pair: Pair) -> tuple[list[Violation], set[Pair]]:
+        asked = self.asked(forwarding, zoning, pair)
+        key = asked.key()
         store = self._outages.setdefault(pair, [])
         for kept in store:
             if self._valid(forwarding, kept, key):
                 return kept.answer  # type: ignore[no-any-return]
+        answer, nodes = self.answered(forwarding, asked)
+        self._keep(store, forwarding, key, nodes, answer)
+        return answer
+
+    def answered(self, forwarding: Forwarding, asked: Asked) -> tuple[tuple[list[Violation], set[Pair]], set[Node]]:
+        """Return the outages of a pair's flows with the (flow, place) pairs that stop, and the nodes looked at."""
+        flows, sources, targets = asked.flows, asked.sources, asked.targets
+        goals, interest = asked.goals, asked.interest
+        back_goals, back_interest = asked.back_goals, asked.back_interest
         space, atoms = forwarding.space, forwarding.atoms
-        rewritten = self._translated(forwarding)
+        rewritten = self.translated(forwarding)
         delivery = Delivery(forwarding, goals, interest | rewritten)
         ahead = delivery.at(
             dict.fromkeys(node for found in sources.values() for _, _, nodes, _ in found for node in nodes)
@@ -580,11 +664,9 @@ class Separation:
                     stopped.add((flow.id, name))
                     if not any(one.flow == flow.id for one in violations):
                         violations.append(self._outage(forwarding, flow, lost, ports, back_goals, name, reply=True))
-        answer = (violations, stopped)
-        self._keep(store, forwarding, key, {*ahead, *behind, *visited}, answer)
-        return answer
+        return (violations, stopped), {*ahead, *behind, *visited}
 
-    def _translated(self, forwarding: Forwarding) -> int:
+    def translated(self, forwarding: Forwarding) -> int:
         """Return every destination that some translation or relay writes."""
         mask = 0
         for device in forwarding.devices.values():
@@ -600,7 +682,7 @@ class Separation:
         self,
         forwarding: Forwarding,
         flows: Sequence[Flow],
-        sources: Mapping[str, list[tuple[str, int, list[Node], list[Port]]]],
+        sources: Mapping[str, Ends],
         arrived: Mapping[str, PacketSet],
         interest: int,
     ) -> tuple[dict[str, list[Session]], set[Node]]:
