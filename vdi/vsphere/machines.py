@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A wanted copy, by managed object ids. ``snapshot``: a linked clone from it; "" for a full one."""
+    """A wanted copy, by managed object ids. ``snapshot``: a linked clone from it; "" for a full one.
+
+    ``exclusive``: nobody else ever uses this name, so a machine that has it is the result of our own request.
+    """
 
     source: str
     name: str
@@ -34,6 +37,7 @@ class Clone:
     host: str
     datastore: str = ""
     snapshot: str = ""
+    exclusive: bool = False
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ class Machines:
     def clone(self, wanted: Clone, *, progress: Callable[[int], None] | None = None) -> str:
         """Make the copy, switched off, and return its id.
 
-        A machine that had this name **before** is an error (DUPLICATE): callers choose names that only they use.
+        A machine that had this name **before** is an error (DUPLICATE), unless the name is ``exclusive``.
         """
         spec = vim.vm.CloneSpec(
             location=vim.vm.RelocateSpec(
@@ -95,7 +99,7 @@ class Machines:
                 start,
                 # Before the second request the name was free or the first request would have said so.
                 done=lambda: self.find(wanted.folder, wanted.name),
-                passing=lambda kind: kind is Kind.DUPLICATE and len(sent) > 1,
+                passing=lambda kind: kind is Kind.DUPLICATE and (wanted.exclusive or len(sent) > 1),
                 progress=progress,
             )
         return str(getattr(made, "_moId", made))

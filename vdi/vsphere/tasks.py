@@ -69,6 +69,23 @@ class Tasks:
             if problem.kind not in (Kind.STATE, Kind.GONE, Kind.INVALID, Kind.UNSURE):
                 raise
 
+    def settle(self, seconds: float = 600.0) -> None:
+        """Wait until the vCenter has no task of its recent ones at work: what a cut-off run had asked for has ended.
+
+        Error: ``VsphereError`` TIMEOUT.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            recent = self.connection.call("tasks", lambda content: list(content.taskManager.recentTask))
+            states = _read(self.connection, recent, ("info.state",)) if recent else {}
+            running = [moid for moid, found in states.items() if found.get("info.state") in ("running", "queued")]
+            if not running:
+                return
+            if time.monotonic() > end:
+                why = ", ".join(running[:5])
+                raise VsphereError(Kind.TIMEOUT, self.connection.where, "tasks that were running", why)
+            time.sleep(0.2)
+
     def _poll(self) -> None:
         while True:
             with self._guard:

@@ -1,0 +1,1 @@
+"""Golden images: their history, how they are built, and how they replace desktops without interrupting anybody."""
