@@ -24,6 +24,7 @@ from network.config.model import Prefix
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from network.analysis.changes import Changes
     from network.analysis.packets import PacketSet, Range
     from network.analysis.state import Route, Segment, State
     from network.config.model import Device, Interface, NatRule, RouteMapClause, Source, Vip
@@ -190,11 +191,15 @@ def _device_starts(device: Device) -> set[int]:
     return starts
 
 
-def fits(shop: Workshop, state: State) -> bool:
-    """Return whether every table and every owned address of ``state`` is a union of the workshop's atoms."""
+def fits(shop: Workshop, state: State, base: State | None = None) -> bool:
+    """Return whether every table and every owned address of ``state`` is a union of the workshop's atoms.
+
+    Of a ``base`` that fits only what differs from it is looked at.
+    """
     atoms, known = shop.atoms, shop.fitting
-    for table in state.ribs.values():
-        if table.keys() <= known:
+    fitting = base.ribs if base is not None else {}
+    for key, table in state.ribs.items():
+        if fitting.get(key) is table or table.keys() <= known:
             continue
         for prefix in table.keys() - known:
             if prefix.family == 4 and not atoms.fits(prefix.value, prefix.value + (1 << 32 - prefix.length) - 1):
@@ -213,6 +218,7 @@ class Forwarding:
         self.filters = shop.filters
         self.atoms = shop.atoms
         self.devices = state.snapshot.devices
+        self.changes: Changes | None = None  # what is known about it by comparison with a base state
         self._here: dict[Node, tuple[Choice, ...]] = {}
         self._at_exit: dict[int, Segment] | None = None
         self._exits_seen = 0
@@ -313,9 +319,36 @@ class Forwarding:
         self._here[node] = made
         return made
 
+    def kept(self, node: Node) -> Kept:
+        """Return a node's choices with the tables and segments that they were made from."""
+        choices = self.choices(node)
+        device = self.devices[node.device]
+        table = self.state.ribs.get((node.device, node.vrf)) if isinstance(node, Spot) else device
+        for kept in self.shop.nodes[node]:
+            if (
+                kept.choices is choices
+                and kept.table is table
+                and all(self.segment(port) is segment for port, segment in kept.segments)
+                and all(self.state.ribs.get(key) is other for key, other in kept.others)
+            ):
+                return kept
+        raise KeyError(node)
+
+    def pieces(self, spot: Spot, hop: NextHop, mask: int) -> tuple[Piece, ...]:
+        """Return where a next hop of a lookup takes destinations (the pieces may hold more than ``mask``)."""
+        return self._pieces(spot, self.devices[spot.device], hop, mask=mask)
+
+    def won(self, device: str, vrf: str) -> dict[Prefix, int]:
+        """Return the atoms that each prefix of a table gets by the longest match."""
+        table = self.state.ribs.get((device, vrf), {})
+        first = self.shop.tables.get((device, vrf))
+        return first[1] if first is not None and first[0] is table else self.atoms.won(table)
+
     def restricted(self, node: Node, interest: int) -> int:
         """Return a number for what a node does with destinations in ``interest``: equal numbers, equal behaviour."""
-        choices = self.choices(node)
+        choices = self.changes.same(node, interest) if self.changes is not None else None
+        if choices is None:
+            choices = self.choices(node)
         shop = self.shop
         found = shop.restricted.get((id(choices), interest))
         if found is None:
@@ -416,10 +449,14 @@ class Forwarding:
             local = [prefix for prefix in table if prefix.length == 32]
             for prefix in local:
                 mask &= ~self.atoms.prefix(prefix)
+            gates: list[tuple[Filter | None, Rewrite | None]] = [(None, None)]
+            if unknown.device == spot.device and port.interface in device.interfaces:
+                # its own way out has its filters; from elsewhere the packet is taken to come that far unfiltered
+                gates = self._egress(spot, device, device.interfaces[port.interface])
             yield Choice(
                 mask,
                 None,
-                ((Piece(mask, None, None, self.exit(segment), port.interface),),),
+                (tuple(Piece(mask, gate, rewrite, self.exit(segment), port.interface) for gate, rewrite in gates),),
                 unknown.source,
                 extra=True,
                 kind="unknown-route",

@@ -212,8 +212,8 @@ class Six:
             if not routes(device) or not any(speaks(interface) for interface in device.interfaces.values()):
                 continue
             reasons += [
-                f"{static.source.file}:{static.source.line}: the next hop of this IPv6 static route is not on a connected "
-                "subnet; IPv6 recursion is not modelled"
+                f"{static.source.file}:{static.source.line}: the next hop of this IPv6 static route is not on a "
+                "connected subnet; IPv6 recursion is not modelled"
                 for static in device.static_routes
                 if static.prefix.family == 6 and not _resolves(device, static)
             ]

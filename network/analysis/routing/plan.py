@@ -208,6 +208,7 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
                 track = device.tracks.get(static.track)
                 if track is not None and track.kind in ("route", "sla"):
                     union.join((name, static.vrf), (name, track.vrf))
+    unmodelled += [Unmodelled(one.source, "router bgp") for one in unknown if one.port is None]
     unknown += _ospf_unknown(wired, vertex_of, attached, speakers)
     members_of: dict[Table, list[Table]] = defaultdict(list)
     for table in sorted(tables):
@@ -364,9 +365,11 @@ def _bgp(
                 continue
             holders = owners.get((4, mine.address), [])
             if not holders:
+                # Without a connected subnet the way to the peer is a question of routes: the line itself then blocks.
+                port = _towards(speaker.device, vrf, mine.address)
                 unknown.append(
                     UnknownRoutes(
-                        name, vrf, "bgp", _dotted(mine.address), _ranges(speaker.device, mine), None, mine.source
+                        name, vrf, "bgp", _dotted(mine.address), _ranges(speaker.device, mine), port, mine.source
                     )
                 )
             for holder in holders:
@@ -387,6 +390,16 @@ def _bgp(
                     union.join(speaker.table, peer.table)
                     break
     return speakers, sessions, ports, unknown
+
+
+def _towards(device: Device, vrf: str, address: int) -> Port | None:
+    """Return the live interface of a table whose subnet holds an address."""
+    for interface in device.interfaces.values():
+        if interface.vrf == vrf and not interface.shutdown:
+            for own in interface.addresses:
+                if own.family == 4 and (own.value ^ address) >> (32 - own.length) == 0:
+                    return Port(device.hostname, interface.name)
+    return None
 
 
 def _vrf(snapshot: Snapshot, port: Port) -> str:

@@ -349,3 +349,76 @@ def test_split_brain_is_a_named_assumption():
     )
     result = check(unit, unit.replace('"fw"', '"fw2"'), policy_text=FORTI_ZONES)
     assert any("port8" in text and "split brain" in text for text in result.assumptions), result.assumptions
+
+
+PEERED = """hostname r
+ip routing
+interface GigabitEthernet0/1
+ ip address 10.1.0.1 255.255.255.0
+interface GigabitEthernet0/2
+ ip address 10.2.0.1 255.255.255.0
+ ip access-group OUT out
+ ip access-group IN in
+ip access-list extended OUT
+ deny ip any 10.2.0.0 0.0.0.255
+ permit ip any any
+ip access-list extended IN
+ deny ip any any
+"""
+PEERS = """
+zones:
+  one: {members: [{device: r, interface: GigabitEthernet0/1}]}
+  two: {members: [{device: r, interface: GigabitEthernet0/2}]}
+"""
+BGP = "router bgp 1\n neighbor 10.2.0.2 remote-as 2\n"
+
+
+def test_a_bgp_neighbour_without_configuration_may_announce_a_way_to_itself():
+    assert check(PEERED, policy_text=PEERS).verdict == "proved"
+    result = check(PEERED + BGP, policy_text=PEERS)
+    assert leaks(result) == {("one", "two")}
+    packet = result.violations[0].packet
+    assert packet is not None
+    assert packet.dst >> 8 != 0x0A0200
+    # what goes out meets the list at the way out
+    closed = PEERED.replace(" permit ip any any\n", "", 1)
+    assert check(closed + BGP, policy_text=PEERS).verdict == "proved"
+    # an inbound filter that lets nothing in leaves nothing to announce
+    silent = BGP + " neighbor 10.2.0.2 prefix-list NONE in\nip prefix-list NONE deny 0.0.0.0/0 le 32\n"
+    assert check(PEERED + silent, policy_text=PEERS).verdict == "proved"
+
+
+def test_a_bgp_neighbour_that_is_not_connected_blocks():
+    result = check(PEERED + BGP.replace("10.2.0.2", "192.0.2.9"), policy_text=PEERS)
+    assert result.verdict == "unproved"
+    assert "neighbor 192.0.2.9 remote-as 2" in {one.source.text.strip() for _, one in result.unmodelled}
+
+
+BRIDGE = """hostname sw
+vtp mode transparent
+vlan 10
+vlan 11
+vlan 20
+interface GigabitEthernet0/1
+ switchport
+ switchport mode access
+ switchport access vlan 10
+ switchport voice vlan 11
+interface GigabitEthernet0/2
+ switchport
+ switchport mode trunk
+ switchport trunk allowed vlan {}
+"""
+VLANS = """
+zones:
+  one: {members: [{vlan: 10}, {vlan: 11}]}
+  two: {members: [{vlan: 20}]}
+"""
+HOSTS = [Cable("sw", "GigabitEthernet0/1", "phone", "p"), Cable("sw", "GigabitEthernet0/2", "esxi", "v")]
+
+
+def test_a_node_between_vlans_of_one_zone_is_no_finding_and_between_two_zones_is_a_leak():
+    assert check(BRIDGE.format("10,11"), policy_text=VLANS, cables=HOSTS).verdict == "proved"
+    result = check(BRIDGE.format("10,20"), policy_text=VLANS, cables=HOSTS)
+    assert leaks(result) == {("one", "two"), ("two", "one")}
+    assert any(hop.action == "unmodelled-node" for hop in result.violations[0].path)
