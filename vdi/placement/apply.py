@@ -153,7 +153,7 @@ def _new_run(site: Site, now: datetime) -> str:
         folder = site.runs / (stem + suffix)
         if not folder.exists():
             folder.mkdir(parents=True)
-            return folder.name
+            return str(folder.name)
     raise error("CHG010", Where(file=str(site.runs)), user="?", host="?", pid=0, since=stem, work="?")
 
 
