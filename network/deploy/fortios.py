@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 RESTART_SECONDS = 300.0
 """How long a FortiGate may take to come back after returning to its saved configuration."""
-_PROMPT = r"[#$] ?$"
+_PROMPT = r"(?:^|[\r\n])\S+ (?:\([^)\r\n]*\) )?[#$] ?$"
+_MORE = re.compile(r"--More-- ?$")
+_PAGED = re.compile(r"--More-- ?[\r\n]+ *[\r\n]")
 _REFUSED = re.compile(
     r"^(Command fail.*|.*[Pp]arse error.*|entry not found.*|.*value parse error.*|node_check_object.*|"
     r"Unknown action.*|object check operator error.*)$",
@@ -152,8 +154,8 @@ class FortiosSession:
     def _reload(self) -> None:
         connection = self._open()
         with contextlib.suppress(Exception):  # the device drops the line as it restarts, before or after the answer
-            said = connection.send_command("execute cfg reload", expect_string=rf"{_PROMPT}|\(y/n\)", read_timeout=30)
-            if "(y/n)" in said:
+            connection.write_channel("execute cfg reload\n")
+            if "(y/n)" in connection.read_until_pattern(rf"{_PROMPT}|\(y/n\)", read_timeout=30):
                 connection.write_channel("y\n")
         self.close()
         deadline = time.monotonic() + max(20.0, RESTART_SECONDS * self.endpoint.time_scale)
@@ -193,6 +195,16 @@ class FortiosSession:
         return self._connection
 
     def _send(self, command: str, patience: float = 30.0) -> str:
+        """Type a command and return the answer. An account that may not turn paging off gets its pages turned."""
         connection = self._open()
         with explained(self.endpoint):
-            return str(connection.send_command(command, expect_string=_PROMPT, read_timeout=patience))
+            connection.write_channel(connection.normalize_cmd(command))
+            text = ""
+            while True:
+                text += connection.read_until_pattern(rf"{_PROMPT}|{_MORE.pattern}", read_timeout=patience)
+                if not _MORE.search(text):
+                    break
+                connection.write_channel(" ")
+        said = _PAGED.sub("", text).replace("\r", "")
+        _, _, answer = said.partition("\n")
+        return answer[: answer.rfind("\n") + 1]
