@@ -295,6 +295,10 @@ class Forwarding:
         found = self._here.get(node)
         if found is not None:
             return found
+        found = self.changes.choices(node) if self.changes is not None else None
+        if found is not None:
+            self._here[node] = found
+            return found
         device = self.devices[node.device]
         vrf = node.vrf if isinstance(node, Spot) else ""
         table = self.state.ribs.get((node.device, vrf)) if isinstance(node, Spot) else device
@@ -440,8 +444,8 @@ class Forwarding:
         for unknown in self.state.unknown_routes.get((spot.device, spot.vrf), ()):
             port = unknown.port
             segment = self.segment(port) if port is not None else None
-            if port is None or segment is None:
-                continue
+            if port is None or segment is None or not segment.edges:
+                continue  # nobody without a configuration is there to announce anything
             self._needed.append((port, segment))
             mask = 0
             for prefix, _, _ in unknown.ranges:
