@@ -153,6 +153,7 @@ class Hands:
     def back(self) -> None:
         """Bring the old desktop back under its name, as it was, and remove the new one."""
         wanted, machines, before = self.desired, self.machines, self.desired.old
+        self._refresh()
         if before is not None and self.old is None:
             # Without the old one the new one is all there is: it stays.
             raise error("IMG012", Where(device=wanted.name))
@@ -165,10 +166,10 @@ class Hands:
             if self.old.name != wanted.name:
                 machines.rename(self.old.moid, wanted.name)
             if before.on:
-                machines.power_on(self.old.moid, self.old.host)
-            now = machines.get(self.old.moid)
-            if now is not None and COMMAND in now.settings:
+                machines.power_on(self.old.moid, wanted.host)
+            if self.drained or COMMAND in self.old.settings:
                 self.broker.drain(self.place(self.old), on=False)
+                self.drained = False
             self.old = replace(self.old, name=wanted.name, on=before.on)
         if self.new is not None:
             machines.destroy(self.new.moid)
@@ -176,16 +177,26 @@ class Hands:
 
     def release(self) -> None:
         """Let people in again at an old desktop that was drained and left for another night."""
-        if self.old is None:
-            return
-        now = self.machines.get(self.old.moid)
-        if now is not None and COMMAND in now.settings:
-            self.broker.drain(self.place(now), on=False)
+        self._refresh()
+        if self.old is not None and (self.drained or COMMAND in self.old.settings):
+            self.broker.drain(self.place(self.old), on=False)
+            self.drained = False
         if self.new is not None:
             if self.new.on:
                 self.machines.power_off(self.new.moid)
             self.machines.destroy(self.new.moid)
             self.new = None
+
+    def _refresh(self) -> None:
+        """Read both machines now: a step that failed half-way has left them in a state that nobody noted."""
+        if self.old is not None:
+            self.old = self.machines.get(self.old.moid)
+        if self.new is not None:
+            self.new = self.machines.get(self.new.moid)
+        else:
+            # The answer to a clone may have been lost; its name is ours alone.
+            made = self.machines.find(self.desired.folder, self.new_name)
+            self.new = self.machines.get(made) if made else None
 
     def place(self, machine: Machine) -> Place:
         """Return the desktop as brokers know it."""

@@ -322,7 +322,7 @@ class Rolling:
         for machines in self.centers.values():
             machines.connection.stop.clear()
         names = [step.target.name for step in reversed(self.plan.steps) if step.target.name in self._touched]
-        self._each([name for name in names if self._hands[name].new or self._changed(name)], self._settle_old)
+        self._each(names, self._settle_old)
         self._waiting.clear()
         return self._end()
 
