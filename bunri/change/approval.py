@@ -58,6 +58,8 @@ class Approval(BaseModel):
     workers: tuple[str, ...] = Field(min_length=1)
     approved_at: datetime
     expires_at: datetime
+    exception: str = ""
+    """Why the work may happen in a busy period or in opening hours; what the approver accepted by signing."""
 
     @field_validator("planned_start", "approved_at", "expires_at")
     @classmethod

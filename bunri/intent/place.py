@@ -23,6 +23,8 @@ class CityFacts(Model):
     separation_model: Literal["alpha", "alpha-prime", "beta", "beta-prime"]
     guideline: Line
     time_zone: Line
+    staff: tuple[Line, ...] = ()
+    """The city's own people who may work on the network (G7, G12); those of contractors are in ``contractors.yml``."""
     fiscal_year_start: Int = Field(default=4, ge=1, le=12)
 
 

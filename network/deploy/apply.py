@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bunri.change import approval as approvals
@@ -16,7 +16,7 @@ from bunri.change.lock import exclusive
 from bunri.change.record import complete, store
 from bunri.change.transaction import Result, Transaction
 from bunri.messages import BunriError, Message, Where, error
-from network.deploy import gate, view
+from network.deploy import gate, view, windows
 from network.deploy.planning import check_unaltered, fill_for
 from network.deploy.platforms import DeviceSession, open_session
 
@@ -199,9 +199,18 @@ def _allowed(control: Control, path: Path, approval: Approval | None, roster: Ro
         raise error("CHG019", Where(file=str(path)))
     if approval is not None:
         approvals.check(approval, plan, roster, now)
+        _time_allows(control, plan, approval, now)
     check_unaltered(control, plan)
     _proof_holds(control, plan, path)
     return plan
+
+
+def _time_allows(control: Control, plan: Plan, approval: Approval, now: datetime) -> None:
+    """Hold the planned time and the time of the work itself against the calendar: DEP034, DEP040."""
+    planned = (approval.planned_start, approval.planned_start + timedelta(minutes=approval.planned_minutes))
+    actual = (now, now + timedelta(seconds=plan.expected_seconds))
+    sites = {step.target.site for step in plan.steps}
+    windows.check(control.rules, sites, (planned, actual), approval.exception)
 
 
 def _proof_holds(control: Control, plan: Plan, path: Path) -> None:

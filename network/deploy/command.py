@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bunri.change import plan as plans
-from bunri.change.approval import Roster, load_approval, load_roster
+from bunri.change.approval import load_approval, load_roster
 from bunri.change.journal import read, summarise
-from bunri.change.progress import shown
+from bunri.change.progress import APPLY, shown
 from bunri.change.record import Record, give_reason
 from bunri.cli import Command
 from bunri.messages import Message, Where, error
@@ -199,7 +199,7 @@ def _apply(args: argparse.Namespace) -> int:
         approval = load_approval(args.approval)
     elif not (args.lab and args.unapproved_lab):
         raise error("CHG023", Where(file=str(args.plan)))
-    roster = load_roster(args.roster) if args.roster else Roster()
+    roster = load_roster(args.roster) if args.roster else found.roster
     now = datetime.now(UTC)
     if args.check:
         apply.check_plan(found, args.plan, approval, roster, now=now, parallel=args.parallel)
@@ -209,7 +209,7 @@ def _apply(args: argparse.Namespace) -> int:
             else "確認しました。何も変更していません / checked; nothing was changed"
         )
         return 0
-    with shown("apply", len(plan.steps), "confirm done") as report:
+    with shown("apply", len(plan.steps), APPLY) as report:
         result = apply.apply_plan(
             found, args.plan, approval, roster, now=now, parallel=args.parallel, report=report, notices=notices
         )

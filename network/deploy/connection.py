@@ -67,7 +67,7 @@ def _known_prompt(device: Any) -> Callable[[bool], str]:
     that it takes the bare host name wherever it stands, and so ends ``show running-config`` at ``hostname``.
     ``base_prompt`` is asked each time, because a commit may change the name.
     """
-    return lambda _find_first: rf"(?m:^){re.escape(str(device.base_prompt).strip())}\S*[>#]\s*$"
+    return lambda _find_first: rf"(?:^|[\r\n]){re.escape(str(device.base_prompt).strip())}[^\s#>]*[#>] ?$"
 
 
 def _strict(endpoint: Endpoint) -> dict[str, Any]:

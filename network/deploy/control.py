@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from bunri.change.approval import Contractor, Roster
 from bunri.change.files import Fingerprints, write_atomic
 from bunri.messages import Where, error
-from network.deploy import order
+from network.deploy import order, windows
 from network.deploy.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Everything that planning and applying need to know. ``groups``: Ansible group → host names."""
+    """Everything that planning and applying need to know. ``groups``: Ansible group → host names.
+
+    ``starts`` are the machines (names of the cabling) on which the control node runs or may run.
+    """
 
     runs: Path
     intended: Path
@@ -41,8 +45,10 @@ class Control:
     fingerprints: Fingerprints
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
-    start: str = ""
+    starts: tuple[str, ...] = ()
     identities: dict[str, Identity] = field(default_factory=dict)
+    rules: windows.Rules = field(default_factory=windows.Rules)
+    roster: Roster = field(default_factory=Roster)
 
     @property
     def journal(self) -> Path:
@@ -60,12 +66,11 @@ class Control:
         return order.read_cables(self.intended / "layer1_topology.json")
 
     def hops(self) -> dict[str, int]:
-        """Device → cables from the control node, or from the most central core if that is not cabled."""
-        found = order.distances(self.cables, self.start)
+        """Device → cables from the control node, or from the first core if the inventory does not place it."""
+        found = order.distances(self.cables, self.starts)
         if found:
             return found
-        cores = sorted(name for name, endpoint in self.endpoints.items() if endpoint.role == "core")
-        return order.distances(self.cables, cores[0]) if cores else {}
+        return order.distances(self.cables, sorted(n for n, e in self.endpoints.items() if e.role == "core")[:1])
 
     def limited(self, limit: str) -> list[str]:
         """Return the device names that ``limit`` selects, as Ansible does: names, groups, ``*``, ``!x``, ``,``.
@@ -136,6 +141,9 @@ def from_city(city: City, runs: Path, *, account: str = "", known_hosts: Path | 
         fingerprints=Fingerprints(runs),
         secrets=secrets,
         groups={key: frozenset(names) for key, names in groups.items()},
+        starts=control_node(city),
+        rules=windows.rules_of(city),
+        roster=roster_of(city),
         identities={
             device.name: Identity(
                 device.model, device.serial_number, city.hardware[device.model].software, dict(device.port_map)
@@ -143,6 +151,40 @@ def from_city(city: City, runs: Path, *, account: str = "", known_hosts: Path | 
             for device in city.devices.values()
         },
     )
+
+
+def control_node(city: City) -> tuple[str, ...]:
+    """Return where the control node is cabled: the hypervisors its virtual machine may run on, or the server itself."""
+    found: list[str] = []
+    for name, server in city.servers.servers.items():
+        place = server.placed(city.today)
+        if "control" not in server.services or place is None:
+            continue
+        cluster = city.servers.clusters.get(place.cluster or "")
+        found += [name] if server.physical or cluster is None else [host.name for host in cluster.hosts]
+    return tuple(found)
+
+
+def roster_of(city: City) -> Roster:
+    """Return who may work (G7): the city's staff, and the people of contracts that have begun.
+
+    Before the oath and after the end of the contract nobody is let in; see ``bunri.change.approval.check``.
+    """
+    people = []
+    for contractor in city.contractors.values():
+        leads = [worker.ja for worker in contractor.workers if worker.role == "lead"]
+        people += [
+            Contractor(
+                company=contractor.ja,
+                responsible=leads[0] if leads else contractor.ja,
+                worker=worker.ja,
+                place=contractor.workplace,
+                sworn=max(worker.oath, contractor.contract_from),
+                until=contractor.contract_to,
+            )
+            for worker in contractor.workers
+        ]
+    return Roster(staff=city.city.staff, contractors=tuple(people))
 
 
 def account_for(city: City, *, write: bool) -> str:

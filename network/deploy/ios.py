@@ -335,16 +335,7 @@ class IosSession:
     def _show(self, command: str, patience: float = 30.0) -> str:
         device: Any = self._open().device
         with explained(self.endpoint):
-            # The prompt is known since the session began: asking for it before every command would double the waiting.
-            # netmiko itself would then wait for the bare name, which also stands in ``hostname NAME``: it would take
-            # the first packet of a long configuration for the whole of it.
-            return str(device.send_command(command, read_timeout=patience, expect_string=prompt_of(device.base_prompt)))
-
-
-def prompt_of(name: str) -> str:
-    """Return a pattern for the prompt of a device whose (possibly shortened) name is ``name``, at the end of what it
-    said: ``NAME#``, ``NAME>``, ``NAME(config)#``."""
-    return rf"(?:^|[\r\n]){re.escape(name)}[^\s#>]*[#>] ?$"
+            return str(device.send_command(command, read_timeout=patience))
 
 
 @contextlib.contextmanager

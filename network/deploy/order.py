@@ -35,11 +35,16 @@ def read_cables(file: Path) -> list[Cable]:
         raise error("DEP026", Where(file=str(file)), file=str(file)) from problem
 
 
-def distances(cables: Iterable[Cable], start: str) -> dict[str, int]:
-    """Return device → number of cables from ``start``; devices that cannot be reached by cable are left out."""
+def distances(cables: Iterable[Cable], starts: Iterable[str]) -> dict[str, int]:
+    """Return device → number of cables from the nearest of ``starts``; what no cable reaches is left out."""
     graph: nx.Graph[str] = nx.Graph()
     graph.add_edges_from((first, second) for first, _, second, _ in cables)
-    return dict(nx.single_source_shortest_path_length(graph, start)) if start in graph else {}
+    known = [name for name in starts if name in graph]
+    found: dict[str, int] = {}
+    for start in known:
+        for name, hops in nx.single_source_shortest_path_length(graph, start).items():
+            found[name] = min(hops, found.get(name, hops))
+    return found
 
 
 def batches(

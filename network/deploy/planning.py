@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from bunri.change.files import sha256
 from bunri.change.plan import Plan, Proof, Step, Target
 from bunri.messages import BunriError, Message, Where, error
-from network.deploy import forti_script, gate, view
+from network.deploy import forti_script, gate, view, windows
 from network.deploy.order import batches
 from network.deploy.platforms import METHODS, open_session
 from network.render.secrets import fill
@@ -66,7 +66,8 @@ def make_plan(
     followers = forti_script.followers({name: text for name, text in wish.candidates.items() if _forti(control, name)})
     led = {name: text for name, text in wish.candidates.items() if name not in followers}
     follow = tuple(f"{name}: HA → {leader}" for name, leader in sorted(followers.items()))
-    wish = replace(wish, candidates=led, notes=(*wish.notes, *follow))
+    ahead = windows.notes(control.rules, {control.endpoints[name].site for name in led}, datetime.now(UTC))
+    wish = replace(wish, candidates=led, notes=(*wish.notes, *follow, *ahead))
     survey = _survey(control, wish, report)
     changed = [name for name, found in survey.items() if found.changed]
     groups = batches(changed, control.hops(), wish.serial)

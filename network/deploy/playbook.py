@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunri.change import plan as plans
-from bunri.change.approval import Roster, load_approval, load_roster
+from bunri.change.approval import load_approval, load_roster
+from bunri.change.progress import APPLY, shown
 from bunri.messages import BunriError, Where, error
 from network.deploy import apply, control, planning
 from network.deploy.command import describe, serial
@@ -53,7 +54,7 @@ def answered(work: Callable[[], Answer]) -> Answer:
         }
 
 
-def plan(options: Mapping[str, Any], report: Callable[[str, str], None]) -> Answer:
+def plan(options: Mapping[str, Any], say: Callable[[str], None]) -> Answer:
     """Make a plan for the play's hosts, or for journal number ``number``."""
     found = open_control(options)
     names = hosts(found, options)
@@ -66,7 +67,8 @@ def plan(options: Mapping[str, Any], report: Callable[[str, str], None]) -> Answ
     atomic = "batch" if options.get("atomic") == "batch" else "plan"
     wish = planning.Wish(str(options.get("title") or "設定の適用"), candidates, sizes, atomic)  # type: ignore[arg-type]
     folder = Path(options.get("out") or found.runs / "plans" / datetime.now().astimezone().strftime("%Y%m%dT%H%M%S"))
-    made = planning.make_plan(found, wish, folder, report)
+    with shown("plan", len(candidates), "survey done", say) as report:
+        made = planning.make_plan(found, wish, folder, report)
     number = plans.save(made, folder / "plan.json")
     return {
         "plan": str(folder / "plan.json"),
@@ -78,23 +80,26 @@ def plan(options: Mapping[str, Any], report: Callable[[str, str], None]) -> Answ
     }
 
 
-def carry_out(options: Mapping[str, Any], report: Callable[[str, str], None], *, check: bool) -> Answer:
+def carry_out(options: Mapping[str, Any], say: Callable[[str], None], *, check: bool) -> Answer:
     """Apply a plan file, or finish the run that was cut off (``resume``). In check mode nothing is changed."""
     found = open_control(options)
     if options.get("resume"):
-        return _ended(apply.resume(found, back=bool(options.get("back")), report=report))
+        with shown("resume", len(found.endpoints), "confirm done", say) as report:
+            return _ended(apply.resume(found, back=bool(options.get("back")), report=report))
     path = Path(str(options.get("plan") or ""))
     approval = load_approval(Path(options["approval"])) if options.get("approval") else None
     if approval is None and not (options.get("lab") and options.get("unapproved_lab")):
         raise error("CHG023", Where(file=str(path)))
-    roster = load_roster(Path(options["roster"])) if options.get("roster") else Roster()
+    roster = load_roster(Path(options["roster"])) if options.get("roster") else found.roster
     now = datetime.now(UTC)
-    if not plans.load(path).steps:
+    steps = plans.load(path).steps
+    if not steps:
         return {"result": "unchanged", "run": "", "devices": []}
     if check:
         apply.check_plan(found, path, approval, roster, now=now)
         return {"result": "checked", "run": "", "devices": []}
-    return _ended(apply.apply_plan(found, path, approval, roster, now=now, report=report))
+    with shown("apply", len(steps), APPLY, say) as report:
+        return _ended(apply.apply_plan(found, path, approval, roster, now=now, report=report))
 
 
 def _ended(result: Result) -> Answer:

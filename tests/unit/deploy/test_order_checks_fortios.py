@@ -20,7 +20,7 @@ CABLES = [
 
 
 def test_far_before_near_and_one_canary() -> None:
-    hops = distances(CABLES, "ctl")
+    hops = distances(CABLES, ["ctl"])
     assert hops == {"ctl": 0, "core": 1, "dist": 2, "acc1": 3, "acc2": 3}
     assert batches(["core", "dist", "acc1", "acc2"], hops) == [["acc1"], ["acc2"], ["dist"], ["core"]]
 
