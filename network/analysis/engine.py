@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from network.analysis import topology
+from network.analysis import reuse, topology
 from network.analysis.routing.plan import Component, Plan, plan
 from network.analysis.routing.solve import Solved, Solver
 from network.analysis.state import (
@@ -46,12 +47,15 @@ class Engine:
         *,
         groups: Mapping[Element, Iterable[str]] | None = None,
         trusted: frozenset[str] = frozenset(),
+        earlier: topology.Wired | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.groups = {element: tuple(names) for element, names in (groups or {}).items()}
         self.trusted = trusted
         self.wiring = topology.wire(snapshot, groups=self.groups, trusted=trusted)
         self.first = topology.settle(self.wiring, frozenset())
+        if earlier is not None:
+            reuse.renumber(self.first, earlier)
         self.plan: Plan = plan(self.wiring, self.first)
         self.memo: dict[tuple[object, ...], Solved] = {}
         self.tables_on: dict[str, list[Table]] = defaultdict(list)
@@ -152,6 +156,36 @@ class Engine:
         finally:
             if running:
                 gc.enable()
+
+    def inherit(self, base: State) -> State:
+        """Return the state without failures, from another snapshot's: what did not change is shared by identity."""
+        earlier = base.engine
+        if earlier is None or base.failures or self.wiring.tunnels or earlier.wiring.tunnels:
+            state = self._from_nothing(frozenset())
+        else:
+            found = reuse.Inheritance(earlier, base.solved, self)
+            solved = []
+            for component in self.plan.components:
+                start = found.start(component)
+                if start.whole is not None:
+                    solved.append(start.whole)
+                    continue
+                solver = Solver(self.plan, component, self.first, start.previous, redraw=start.redraw)
+                solved.append(solver.run(start.tables if start.previous is not None else None))
+            ribs = {table: rib for one in solved for table, rib in one.ribs.items()}
+            unproved = tuple(dict.fromkeys(text for one in solved for text in one.unproved))
+            state = self._state(frozenset(), self.first, ribs, tuple(solved), unproved, None)
+        for one in state.solved:
+            for table, rib in one.ribs.items():
+                old = base.ribs.get(table)
+                if old is not None and old is not rib and old == rib:
+                    one.ribs[table] = state.ribs[table] = old
+        segments, before = state.topology.segments, base.topology.segments
+        for number, segment in segments.items():
+            twin = before.get(number)
+            if twin is not None and reuse.same_segment(twin, segment):
+                segments[number] = twin
+        return state
 
     def _all(self, failures: Failures) -> State:
         forced: frozenset[Port] = frozenset()
@@ -379,20 +413,41 @@ def compute(
     *,
     base: State | None = None,
     groups: Mapping[Element, Iterable[str]] | None = None,
-    trusted: frozenset[str] = frozenset(),
+    trusted: frozenset[str] | None = None,
 ) -> State:
     """Return the state of a network under failures.
 
     ``groups`` maps carriers and ducts to the names of their links; ``trusted`` names unmodelled nodes that do not
-    bridge. With a ``base`` of the same snapshot both are taken from it, and only what the failures touch is
-    computed.
+    bridge. With a ``base`` both are taken from it where they are not given. A ``base`` of the same snapshot: only what
+    the failures touch is computed. A ``base`` of another snapshot, without failures: only what its changed devices
+    (``Device`` objects that the two do not share) and cables influence is computed; the rest is the same object.
     """
-    if base is not None and base.engine is not None and base.snapshot is snapshot:
-        return base.engine.compute(failures, base)
-    engine = Engine(snapshot, groups=groups, trusted=trusted)
+    engine: Engine
+    if base is not None and base.engine is not None:
+        known = base.engine
+        same = (groups is None or known.groups == _tuples(groups)) and trusted in (None, known.trusted)
+        if base.snapshot is snapshot and same:
+            return known.compute(failures, base)
+        if not base.failures and same and base.snapshot is not snapshot:
+            changed = reuse.changed_devices(base.snapshot, snapshot)
+            if reuse.neutral(base.snapshot, snapshot, changed):
+                engine = reuse.lightly(known, snapshot, changed)
+                state = replace(base, snapshot=snapshot, engine=engine)
+                return engine.compute(failures, state) if failures else state
+        groups = known.groups if groups is None else groups
+        trusted = known.trusted if trusted is None else trusted
+        if not base.failures and base.wired is not None:
+            engine = Engine(snapshot, groups=groups, trusted=trusted, earlier=base.wired)
+            state = engine.inherit(base)
+            return engine.compute(failures, state) if failures else state
+    engine = Engine(snapshot, groups=groups, trusted=trusted or frozenset())
     if not failures:
         return engine.compute(failures)
     return engine.compute(failures, engine.compute(frozenset()))
+
+
+def _tuples(groups: Mapping[Element, Iterable[str]]) -> dict[Element, tuple[str, ...]]:
+    return {element: tuple(names) for element, names in groups.items()}
 
 
 __all__ = ["RECEIVE", "Engine", "compute"]

@@ -307,8 +307,27 @@ def graph(table: Edges, live: list[bool], alive: frozenset[int]) -> Graph:
 def changed_pairs(before: Graph, after: Graph) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Return (source, target) pairs whose distance or next hops differ between two graphs of one domain."""
     differ: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.not_equal(before.distance, after.distance)
+    if before.all is not after.all:
+        return np.logical_or(differ, _other_hops(before, after))
     hops = before.all.from_node @ np.not_equal(before.use, after.use).astype(np.float32)
     return np.logical_or(differ, hops > 0)
+
+
+def _other_hops(before: Graph, after: Graph) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Return the pairs whose next hops differ, where the two graphs do not have the same possible adjacencies."""
+    rows: dict[tuple[int, NextHop], int] = {}
+    for graph_ in (before, after):
+        for edge in graph_.all.edges:
+            rows.setdefault((edge.a, edge.hop), len(rows))
+    size = len(after.distance)
+    used = np.zeros((2, len(rows), size), dtype=np.bool_)
+    for side, graph_ in enumerate((before, after)):
+        for number, edge in enumerate(graph_.all.edges):
+            used[side, rows[edge.a, edge.hop]] |= graph_.use[number]
+    found = np.zeros((size, size), dtype=np.bool_)
+    for (node, _), row in rows.items():
+        found[node] |= np.not_equal(used[0, row], used[1, row])
+    return found
 
 
 @dataclass(slots=True)

@@ -100,13 +100,20 @@ class Solver:
     """Computes one component in one scenario, from nothing or from an earlier scenario."""
 
     def __init__(
-        self, plan: Plan, component: Component, wired: Wired, previous: Solved | None, hint: Solved | None = None
+        self,
+        plan: Plan,
+        component: Component,
+        wired: Wired,
+        previous: Solved | None,
+        hint: Solved | None = None,
+        redraw: frozenset[int] = frozenset(),
     ) -> None:
         self.plan = plan
         self.component = component
         self.wired = wired
         self.previous = previous
         self.hint = hint
+        self.redraw = redraw  # OSPF domains whose adjacencies or costs are not the previous ones
         self.moved: set[Port] | None = None  # ports whose state may differ from the previous scenario
         self.devices = plan.snapshot.devices
         self.doubt = Doubt()
@@ -209,6 +216,7 @@ class Solver:
             alive = frozenset(range(len(domain.nodes)))
         before = self.previous.areas.get(number) if self.previous is not None else None
         same_graph = before is not None and before.graph.alive == alive and before.graph.live.tolist() == live_edges
+        same_graph = same_graph and number not in self.redraw
         graph = before.graph if before is not None and same_graph else ospf.graph(plan.edges[number], live_edges, alive)
         if before is not None and self.moved is not None and self.moved.isdisjoint(plan.domain_ports[number]):
             if same_graph:
