@@ -484,7 +484,12 @@ class Separation:
         if kept is None or kept[0] is not forwarding:
             found = {
                 (edge.device, edge.interface, edge.vlan): segment.id
-                for segment in forwarding.state.topology.segments.values()
+                # an edge whose segment changed is on a changed segment
+                for segment in (
+                    forwarding.changes.new
+                    if forwarding.changes is not None
+                    else forwarding.state.topology.segments.values()
+                )
                 for edge in segment.edges
             }
             kept = (forwarding, found)

@@ -77,6 +77,26 @@ class Zoner:
                 by_zone.setdefault(zone, []).append(kept[1])
         return Zoning(places, by_zone)
 
+    def moved(self, state: State, before: Zoning, gone: list[Segment], new: list[Segment]) -> Zoning:
+        """Return the zones of ``state``, of which only ``gone`` and ``new`` segments differ from an earlier one."""
+        places = dict(before.places)
+        by_zone = dict(before.by_zone)
+        lost = [places.pop(segment.id) for segment in gone]
+        found = []
+        for segment in new:
+            kept = self._kept.get(id(segment))
+            if kept is None:
+                kept = (segment, self._place(state.snapshot.devices, segment))
+                if len(self._kept) < 50000:  # a bound: the segments of many pairs
+                    self._kept[id(segment)] = kept
+            places[segment.id] = kept[1]
+            found.append(kept[1])
+        for zone in {zone for place in (*lost, *found) for zone in place.zones}:
+            away = {id(place) for place in lost}
+            rest = [place for place in by_zone.get(zone, ()) if id(place) not in away]
+            by_zone[zone] = rest + [place for place in found if zone in place.zones]
+        return Zoning(places, by_zone)
+
     def _place(self, devices: dict[str, Device], segment: Segment) -> Place:
         interfaces = [(port, devices[port.device].interfaces[port.interface]) for port in segment.ports]
         prefixes: list[tuple[int, int]] = []
