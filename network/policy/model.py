@@ -466,7 +466,7 @@ def _exemptions(reader: _Reader, value: object) -> tuple[Exemption, ...]:
             pattern = " + ".join(sorted(str(part) for part in reader.items(table["elements"], (*path, "elements"))))
         result.append(
             Exemption(
-                pattern,
+                _element(pattern),
                 reader.text(table, "reason", path),
                 reader.date(table, "expires", path),
                 reader.line(path),

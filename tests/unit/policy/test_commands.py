@@ -67,6 +67,29 @@ def test_failure_of_the_only_gate_is_an_outage_unless_exempt(tmp_path: Path, cap
     assert any(one["rule"] == "FLW-EXEMPT" and one["severity"] == "error" for one in result["findings"])
 
 
+def test_a_lost_site_and_an_exemption_for_some_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    sites = "sites: {tower: [gate]}\n"
+
+    def rows(name: str, policy: str) -> dict[str, bool]:
+        folder = written(tmp_path / name, GATE, ZONES + FLOW + policy)
+        _, result = answer(capsys, "verify", str(folder), "--failures", "1", "--jobs", "1", "--today", "2026-11-22")
+        found = [row for row in result["failures"] if "site tower" in (*row["failures"], *row["same"])]
+        return {str(row["stops"]): row["exempt"] for row in found}
+
+    plain = rows("plain", sites)
+    assert list(plain.values()) == [False]
+    assert "core:" in next(iter(plain))
+    known = "exempt_failures:\n  - {match: 'site:tower', reason: one only, expires: 2029-03-31, places: [PLACE]}\n"
+    assert list(rows("there", sites + known.replace("PLACE", "'core:*'")).values()) == [True]
+    assert list(rows("elsewhere", sites + known.replace("PLACE", "'hall:*'")).values()) == [False]
+
+
+def test_a_site_with_an_unknown_node_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    folder = written(tmp_path / "x", GATE, ZONES + FLOW + "sites: {tower: [gat]}\n")
+    assert main(["verify", str(folder), "--failures", "1", "--today", "2026-11-22"]) == 2
+    assert "ANA007" in capsys.readouterr().err
+
+
 def test_flow_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     wide = (
         "flows:\n  - {id: W, from: naibu, to: kikan, src: any, dst: 10.10.1.0/24, protocol: tcp, expires: 2020-01-01}\n"
