@@ -1,7 +1,8 @@
-"""``bunri demo``: the main job from beginning to end on the virtual city, one line a step and a report in ``runs/``.
+"""``bunri demo``: the main job from beginning to end on the virtual city, and a table of what it showed.
 
 Virtual city up, everything planned, proved and deployed, drift check clean, three devices tampered with by hand, drift
-found and weighed, remedied, one device dies and is replaced. Everything is simulated except the work itself.
+found and weighed (one opens a path between two zones), remedied, one device dies and is replaced, every class of
+terminal logs in by 802.1X. The devices are simulated; the work, the SSH and the logins are real.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,17 +30,10 @@ from network.render.secrets import fill
 if TYPE_CHECKING:
     import argparse
 
-TAMPER = {
-    "description": ["interface GigabitEthernet1/0/1", " description changed by hand"],
-    "open port": ["interface GigabitEthernet1/0/2", " no authentication port-control auto"],
-    "route": ["ip route 0.0.0.0 0.0.0.0 10.90.1.1"],
-}
-"""What somebody does by hand to three devices: harmless, an open port, a route that should not exist."""
-
 
 @dataclass(slots=True)
 class Stage:
-    """One step of the demonstration: what was run, how it ended, how long it took (seconds)."""
+    """One step of the demonstration: what was run, how it ended, how long it took (seconds), what it showed."""
 
     name: str
     command: list[str]
@@ -45,6 +41,7 @@ class Stage:
     seconds: float
     good: bool
     answer: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""
 
 
 def demo_command() -> Command:
@@ -73,8 +70,7 @@ def _run(args: argparse.Namespace) -> int:
         "stages": [asdict(s) for s in stages],
     }
     write_atomic(runs / "demo.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    lines = [f"{'OK ' if s.good else 'NG '} {s.seconds:7.1f} s  {s.name}" for s in stages]
-    lines.append(f"合計 / total {sum(s.seconds for s in stages):.0f} s → {runs / 'demo.json'}")
+    lines = table(stages, runs)
     write_atomic(runs / "demo.txt", "\n".join(lines) + "\n")
     print(json.dumps(report, ensure_ascii=False) if args.json else "\n".join(lines))
     return 0 if all(stage.good for stage in stages) else 1
@@ -103,24 +99,68 @@ class Demo:
         if shutil.which("git") is None:
             raise error("DRF003", why="git")
         begun = time.monotonic()
-        self._up()
+        print("… 仮想都市を起動 / virtual city up", file=sys.stderr)
+        count = self._up()
         self.stages.append(
-            Stage("仮想都市を起動 / virtual city up", [], 0, round(time.monotonic() - begun, 1), good=True)
+            Stage(
+                "仮想都市を起動 / virtual city up",
+                [],
+                0,
+                round(time.monotonic() - begun, 1),
+                good=True,
+                shown=f"{count} 台 / devices (simulated), 127.x.y.z:{self.port}",
+            )
         )
         plan = self._do("計画と証明 / plan and proof", ["plan", *site, *some])["plan"]
         self._do("全機器へ適用 / deploy everything", ["apply", *site, "--unapproved-lab", plan])
         clean = self._do("差異なし / drift check clean", ["drift", *site, *some])
-        names = [d["device"] for d in clean["devices"] if "-acc" in d["device"] and d["status"] == "same"][:3]
-        for name, (what, lines) in zip(names, TAMPER.items(), strict=False):
-            self._do(f"手作業の変更 / tampered by hand: {name}, {what}", ["lab", "tamper", name, *lines])
+        tampered = self._tamper([d["device"] for d in clean["devices"] if d["status"] == "same"])
         found = self._do("差異を発見 / drift found", ["drift", *site, *some, "--remediate"], code=1)
-        drifted = sorted(device["device"] for device in found["devices"] if device["status"] == "drifted")
-        self._expect(drifted == sorted(names), f"expected {names}, found {drifted}")
+        drifted = {d["device"]: d for d in found["devices"] if d["status"] == "drifted"}
+        self._expect(set(drifted) == set(tampered), f"expected {sorted(tampered)}, found {sorted(drifted)}")
+        leaking = next((name for name, what in tampered.items() if what == _LEAK), "")
+        if leaking:
+            found_path = drifted[leaking]["path"]
+            holds = drifted[leaking]["severity"] == "critical" and bool(found_path)
+            self._expect(holds, f"{leaking}: a path between zones was opened, but the verifier did not say so")
         self._do("是正 / remedied", ["apply", *site, "--unapproved-lab", found["plan"]])
         self._do("差異なし / drift check clean", ["drift", *site, *some])
-        self._replace(site, names[0])
+        self._replace(site, next(name for name, what in tampered.items() if what != _LEAK))
+        self._logins()
 
-    def _up(self) -> None:
+    def _tamper(self, names: list[str]) -> dict[str, str]:
+        """Change three devices by hand at their consoles; return device → what."""
+        access = [name for name in names if "-acc" in name]
+        done: dict[str, str] = {}
+        for name, (what, lines) in zip(access, TAMPER.items(), strict=False):
+            done[name] = what
+            self._do(f"手作業の変更 / tampered by hand: {name}", ["lab", "tamper", name, *lines], shown=what)
+        configs = self.inventory / "intended" / "configs"
+        for name in names:
+            lines = leak((configs / f"{name}.cfg").read_text(encoding="utf-8")) if name not in done else []
+            if lines:
+                done[name] = _LEAK
+                tell = f"{_LEAK}: {lines[0]}"
+                self._do(f"手作業の変更 / tampered by hand: {name}", ["lab", "tamper", name, *lines], shown=tell)
+                break
+        return done
+
+    def _logins(self) -> None:
+        """Log in with every class of terminal on a real FreeRADIUS with the city's files, if the programs are there."""
+        name = "802.1X"
+        missing = [program for program in ("freeradius", "eapol_test") if _program(program) is None]
+        if missing:
+            said = f"{'、'.join(missing)} がないため省略 / left out: not installed (packages-debian.txt)"
+            self.stages.append(Stage(name, [], 0, 0.0, good=True, shown=said))
+            return
+        out = self.runs / "802.1x.json"
+        answer = self._do(name, ["radius", str(self.inventory), "--out", str(out)])
+        for row in answer["rows"]:
+            vlan = f"VLAN {row['vlan']}" if row["vlan"] else "-"
+            shown = f"{row['method']:<8} {row['where']:<34} {row['result'].split()[0]:<6} {vlan:<9} {row['zone']}"
+            self.stages.append(Stage(f"  {row['terminal_class']}", [], 0, 0.0, good=row["holds"], shown=shown))
+
+    def _up(self) -> int:
         """Start the virtual city as somebody may have left it: every device's location is not what it should be."""
         from bunri.intent.load import load  # noqa: PLC0415  (Ansible starts slowly)
         from network.lab import daemon  # noqa: PLC0415
@@ -140,6 +180,7 @@ class Demo:
         shutil.rmtree(folder / "devices", ignore_errors=True)
         # Real time would wait for timers that nobody watches; a tenth is enough to see them.
         daemon.up(folder, specs, self.port, 0.1)
+        return len(specs)
 
     def _replace(self, site: list[str], name: str) -> None:
         self._do(f"{name} が故障 / dies", ["lab", "fault", name, "power-off"])
@@ -167,10 +208,18 @@ class Demo:
         specs, *_ = daemon.read_specs(daemon.state_folder())
         return next(spec.serial for spec in specs if spec.hostname == name)
 
-    def _do(self, name: str, command: list[str], code: int = 0) -> dict[str, Any]:
+    def _do(self, name: str, command: list[str], code: int = 0, shown: str = "") -> dict[str, Any]:
         print(f"… {name}", file=sys.stderr)
         begun = time.monotonic()
-        done = subprocess.run([*_BUNRI, *command, "--json"], stdout=subprocess.PIPE, text=True, check=False)
+        self.runs.mkdir(parents=True, exist_ok=True)
+        with (self.runs / "demo.log").open("a", encoding="utf-8") as log:
+            log.write(f"# bunri {' '.join(command)}\n")
+            log.flush()
+            # On a terminal the command's own progress line is seen; elsewhere it goes to the log.
+            aside = None if sys.stderr.isatty() else log
+            done = subprocess.run(
+                [*_BUNRI, *command, "--json"], stdout=subprocess.PIPE, stderr=aside, text=True, check=False
+            )
         try:
             data = json.loads(done.stdout or "{}")
         except ValueError:
@@ -178,11 +227,13 @@ class Demo:
         answer = data if isinstance(data, dict) else {"list": data}
         good = done.returncode == code
         kept = answer if not good or "counts" in answer or "sha256" in answer else {}
-        self.stages.append(
-            Stage(name, command, done.returncode, round(time.monotonic() - begun, 1), good, _short(kept))
-        )
+        seconds = round(time.monotonic() - begun, 1)
+        told = shown or summary(answer, self.runs)
+        self.stages.append(Stage(name, command, done.returncode, seconds, good, _short(kept), told))
         if not good:
-            for problem in answer.get("errors", []):
+            found = [*answer.get("errors", []), *answer.get("messages", [])]
+            found += [m for device in answer.get("devices", []) if isinstance(device, dict) for m in device["messages"]]
+            for problem in found:
                 print(f"{problem['id']} {problem['device']} {problem['ja']} / {problem['en']}", file=sys.stderr)
             raise _StoppedError
         return answer
@@ -191,6 +242,86 @@ class Demo:
         if not holds:
             self.stages.append(Stage(what, [], 1, 0.0, good=False))
             raise _StoppedError
+
+
+TAMPER = {
+    "説明の書き換え / a description": ["interface GigabitEthernet1/0/1", " description changed by hand"],
+    "802.1X の解除 / a port without 802.1X": ["interface GigabitEthernet1/0/2", " no authentication port-control auto"],
+}
+"""What somebody does by hand to access switches: a harmless line, an open port."""
+_LEAK = "系をまたぐ経路 / a route that leaks between zones"
+
+
+def leak(config: str) -> list[str]:
+    """Return the line that makes a routed site switch leak from one VRF into another; empty if it has no two.
+
+    The first VRF with users gets a static route to the other's /16, out of the other's transit interface (a /30).
+    """
+    users: list[str] = []
+    transits: list[tuple[str, str, IPv4Interface]] = []
+    for block in re.findall(r"(?m)^interface Vlan\d+\n(?:^ .*\n)+", config):
+        name, vrf = block.split()[1], re.search(r"(?m)^ vrf forwarding (\S+)", block)
+        address = re.search(r"(?m)^ ip address (\S+) (\S+)$", block)
+        if vrf is None or address is None or vrf[1] in ("mgmt", "Mgmt-vrf"):
+            continue
+        interface = IPv4Interface(f"{address[1]}/{address[2]}")
+        if interface.network.prefixlen == 30:
+            transits.append((name, vrf[1], interface))
+        else:
+            users.append(vrf[1])
+    for source in users:
+        for name, other, interface in transits:
+            if other != source:
+                peer = next(host for host in interface.network.hosts() if host != interface.ip)
+                wide = interface.network.supernet(new_prefix=16)
+                return [f"ip route vrf {source} {wide.network_address} {wide.netmask} {name} {peer}"]
+    return []
+
+
+def summary(answer: dict[str, Any], runs: Path) -> str:
+    """Return what a command's answer shows, in a line or a few: counts, numbers, the path found, where the file is."""
+    if "counts" in answer:
+        lines = ["  ".join(f"{status} {count}" for status, count in answer["counts"].items() if count)]
+        for device in answer["devices"]:
+            if device["status"] in ("drifted", "unreachable"):
+                lines.append(f"{device['device']}: {device['status']}, {device['severity']}")
+                lines += [f"  {line}" for line in (*device["differences"][:3], *device["path"])]
+        return "\n".join([*lines, f"→ {runs / 'drift' / 'drift.json'}"])
+    if "sha256" in answer:
+        proof = answer["proof"]
+        lines = [f"番号 / number {answer['short']}  SHA-256 {answer['sha256'][:16]}…"]
+        batches = len(answer["batches"])
+        lines.append(f"{answer['devices']} 台 / devices, {batches} 段階 / batches, 証明 / proof: {proof['verdict']}")
+        return "\n".join([*lines, *proof["summary"][:1], f"→ {answer['plan']}"])
+    if "result" in answer and "devices" in answer:
+        held = Counter(device["state"] for device in answer["devices"])
+        states = ", ".join(f"{count} {state}" for state, count in sorted(held.items()))
+        return f"{answer['result']}: {states}  journal {answer.get('number', '?')}\n→ {answer.get('record', '')}"
+    if "rows" in answer:
+        holds = sum(row["holds"] for row in answer["rows"])
+        return f"{answer['server']}: {holds}/{len(answer['rows'])} 件が期待どおり / logins as expected (FreeRADIUS)"
+    return f"→ {answer['plan']}" if answer.get("plan") else ""
+
+
+def table(stages: list[Stage], runs: Path) -> list[str]:
+    """Return the stages as a table: whether it held, seconds, the stage, what it showed."""
+    lines: list[str] = []
+    for stage in stages:
+        seconds = f"{stage.seconds:7.1f} s" if stage.command or stage.seconds else " " * 9
+        first, *rest = stage.shown.splitlines() or [""]
+        lines.append(f"{'○' if stage.good else '×'} {seconds}  {stage.name}{'  ' if first else ''}{first}")
+        lines += [f"{'':15}{line}" for line in rest]
+    held = all(stage.good for stage in stages)
+    lines.append("")
+    verdict = "すべて成立 / all held" if held else "不成立 / did not hold"
+    lines.append(f"{verdict}  合計 / total {sum(stage.seconds for stage in stages):.0f} s")
+    lines.append(f"記録 / records: {runs}/ (demo.json, demo.log, journal.jsonl, drift/, plans/)")
+    lines.append("機器は模擬です。SSH・検証・認証は実物です / devices are simulated; SSH, proof and logins are real")
+    return lines
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin:/sbin")
 
 
 def as_found(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bunri.change import plan as plans
 from bunri.change.files import write_atomic
+from bunri.change.progress import shown
 from network.deploy import planning, playbook
 from network.deploy.command import describe
 from network.drift import replace, report
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 
-def check_hosts(options: Mapping[str, Any], progress: Callable[[str, str], None]) -> Answer:
+def check_hosts(options: Mapping[str, Any], say: Callable[[str], None]) -> Answer:
     """Check the play's hosts for drift; ``code`` is the exit code that ``bunri drift`` would give."""
     control = playbook.open_control(options, write=False)
     now = datetime.now(UTC)
-    findings = check(control, playbook.hosts(control, options), now=now, progress=progress)
+    names = playbook.hosts(control, options)
+    with shown("drift", len(names), "read", say) as progress:
+        findings = check(control, names, now=now, progress=progress)
     if options.get("prometheus"):
         write_atomic(Path(options["prometheus"]), report.as_prometheus(findings, now))
     if options.get("zabbix"):

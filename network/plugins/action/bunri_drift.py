@@ -23,8 +23,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         options = self._task.args
 
-        def report(target: str, what: str) -> None:
-            if what == "failed" or what.endswith("done"):
-                self._display.display(f"{target}: {what}", stderr=True)
+        def say(line: str) -> None:
+            self._display.display(line, stderr=True)
 
-        return playbook.answered(lambda: drift.check_hosts(options, report))
+        return playbook.answered(lambda: drift.check_hosts(options, say))

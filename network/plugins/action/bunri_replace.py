@@ -24,7 +24,6 @@ class ActionModule(ActionBase):
         options = self._task.args
 
         def report(target: str, what: str) -> None:
-            if what == "failed" or what.endswith("done"):
-                self._display.display(f"{target}: {what}", stderr=True)
+            self._display.display(f"{target}: {what}", stderr=True)
 
         return playbook.answered(lambda: drift.replace_step(options, report))
