@@ -101,7 +101,8 @@ class Connection:
         faults that pass are tried again. What is not ``safe`` is never repeated after the line broke: ``Kind.UNSURE``
         is raised then and the caller looks at the present state. Other errors: ``VsphereError`` with their kind.
         """
-        attempt, silent_since = 0, None
+        # Faults are counted; a vCenter that does not answer is measured by the clock, and must not use up the attempts.
+        faults, silences, silent_since = 0, 0, 0.0
         while True:
             generation, sent = self._generation, False
             try:
@@ -110,26 +111,28 @@ class Connection:
                 return work(content)
             except Exception as problem:
                 kind = kind_of(problem)
-                if kind is Kind.SESSION:
-                    self._forget(generation)
-                elif kind is Kind.CONNECTION:
-                    now = time.monotonic()
-                    silent_since = silent_since or now
+                if kind is Kind.CONNECTION:
                     if sent and not safe:
                         raise VsphereError(Kind.UNSURE, self.where, what, reason(problem)) from problem
-                    if now - silent_since > self.patience.outage:
+                    silent_since = silent_since or time.monotonic()
+                    if time.monotonic() - silent_since > self.patience.outage:
                         raised(problem, self.where, what)
-                elif kind not in (Kind.BUSY, Kind.TIMEOUT) or not safe:
-                    raised(problem, self.where, what)
-                if kind is not Kind.CONNECTION:
-                    silent_since = None
-                    if attempt + 1 >= self.patience.attempts:
+                    pause = self.patience.pause(silences)
+                    silences += 1
+                else:
+                    silences, silent_since = 0, 0.0
+                    if kind is Kind.SESSION:
+                        self._forget(generation)
+                    elif kind not in (Kind.BUSY, Kind.TIMEOUT) or not safe:
                         raised(problem, self.where, what)
+                    if faults + 1 >= self.patience.attempts:
+                        raised(problem, self.where, what)
+                    # A session that ended is renewed at once; everything else gets time.
+                    pause = self.patience.pause(faults) if faults or kind is not Kind.SESSION else 0.0
+                    faults += 1
                 self.report(f"{self.access.name}: {what}: {reason(problem)}")
-                # A session that ended is renewed at once; everything else gets time.
-                if (kind is not Kind.SESSION or attempt) and self.stop.wait(self.patience.pause(attempt)):
+                if self.stop.wait(pause):
                     raise VsphereError(Kind.CANCELLED, self.where, what, reason(problem)) from problem
-                attempt += 1
 
     def _logged_in(self) -> vim.ServiceInstanceContent:
         with self._guard:

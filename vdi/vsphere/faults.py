@@ -61,6 +61,8 @@ _TABLE: tuple[tuple[type[BaseException], Kind], ...] = (
     (HTTPException, Kind.CONNECTION),
     # A line that is cut in the middle of an answer leaves half a document.
     (ExpatError, Kind.CONNECTION),
+    # pyvmomi meets a fault type that it does not know.
+    (KeyError, Kind.OTHER),
 )
 
 _IDS = {

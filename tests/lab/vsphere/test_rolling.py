@@ -57,7 +57,10 @@ def test_every_desktop_is_replaced(town: Town) -> None:
         ({"address": "10.20.101.11"}, "address"),
         ({"address": "169.254.3.4"}, "address"),
         ({"broker": "unregistered"}, "broker"),
-        ({"baseline": {r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\fDisableClip": "0"}}, "baseline"),
+        (
+            {"baseline": {r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\fDisableClip": "0"}},
+            "baseline",
+        ),
     ],
 )
 def test_a_canary_that_fails_leaves_all_others_alone(town: Town, quirk: dict[str, object], gate: str) -> None:
@@ -92,7 +95,7 @@ def test_few_enough_failures_are_left_behind_alone(town: Town) -> None:
     bad = made.batches[1][0].target.name
     town.center.guests({bad: {"heartbeat": "red"}})
     result = town.apply(made)
-    assert result.result == "mixed"
+    assert result.result == "mixed", result
     now = town.desktops()
     assert set(now) == set(before)
     assert identity({bad: now[bad]})[bad] == before[bad]
@@ -106,7 +109,7 @@ def test_people_who_stay_all_night_are_waited_for_and_left_alone(town: Town) -> 
     town.log_in(*stay)
     before = identity(town.desktops())
     result = town.apply(made)
-    assert result.result == "mixed"
+    assert result.result == "mixed", result
     states = {outcome.target: outcome.state for outcome in result.outcomes}
     assert {name for name, state in states.items() if state is End.WAITING} == set(stay)
     now = town.desktops()
@@ -163,7 +166,8 @@ def test_a_session_that_ends_everywhere_is_renewed(town: Town) -> None:
         if what in ("start", "landed"):
             town.center.expire()
 
-    assert town.apply(made, report=heard).result == "confirmed"
+    result = town.apply(made, report=heard)
+    assert result.result == "confirmed", [*result.messages, *(o for o in result.outcomes if o.messages)]
     all_new(town, before)
     assert town.center.calls()["Login"] > 4
 
@@ -181,7 +185,8 @@ def test_a_vcenter_that_restarts_in_the_middle_is_waited_for(town: Town) -> None
             town.center.down()
             threading.Timer(1.0, town.center.up).start()
 
-    assert town.apply(made, report=heard).result == "confirmed"
+    result = town.apply(made, report=heard)
+    assert result.result == "confirmed", [*result.messages, *(o for o in result.outcomes if o.messages)]
     assert fell.is_set()
     assert town.waits
     all_new(town, before)
@@ -308,5 +313,27 @@ def test_never_more_out_of_service_than_the_policy_allows(make_town: Callable[..
             out.discard(target)
         worst.append(len(out))
 
-    assert town.apply(made, report=heard).result == "confirmed"
+    result = town.apply(made, report=heard)
+    assert result.result == "confirmed", [*result.messages, *(o for o in result.outcomes if o.messages)]
     assert 1 < max(worst) <= 4
+
+
+def test_the_thirty_seventh_of_one_hundred_and_eighty(make_town: Callable[..., Town]) -> None:
+    town = make_town(180)
+    town.policy = POLICY.model_copy(update={"batch": 60, "parallel": 4, "canary_percent": 5})
+    before = identity(town.desktops())
+    made = town.plan()
+    assert len(made.steps) == 180
+    bad = made.steps[36].target.name
+    town.center.guests(
+        {bad: {"baseline": {r"HKLM\SOFTWARE\Policies\Microsoft\Windows\Installer\DisableUserInstalls": "0"}}}
+    )
+    result = town.apply(made)
+    assert result.result == "reverted", result
+    assert [outcome.target for outcome in result.outcomes if outcome.messages] == [bad]
+    landed = {name for name, what in town.heard if what == "landed"}
+    assert 9 <= len(landed) <= 60
+    # Who came after the ones at work was never touched.
+    never = {step.target.name for step in made.steps[69:]}
+    assert not never & {name for name, _what in town.heard}
+    as_before(town, before)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DAY = date(2026, 11, 22)
 VCENTER, POOL, OLD_IMAGE, NEW_IMAGE = "mgmt-vcenter1", "kikan-vdi", "kikan-win11-2026.10", "kikan-win11-2026.11"
+IMAGE_KEY = "guestinfo.bunri.image"
 QUICK = Patience(attempts=8, first=0.02, factor=1.5, longest=0.3, outage=20)
 POLICY = Policy(
     batch=4,
@@ -154,8 +155,9 @@ class Town:
 
     def log_in(self, *names: str) -> None:
         """Let somebody be logged in at these desktops."""
+        session = {"id": "1", "user": "someone", "since": "2026-11-22T08:40:00+09:00", "state": "connected"}
         for name in names:
-            self.tell(name, lambda report: report.update(sessions=[{"id": "1", "user": "someone"}]))
+            self.tell(name, lambda report: report.update(sessions=[session]))
 
 
 def identity(machines: dict[str, Machine]) -> dict[str, tuple[str, str, bool, str]]:

@@ -50,7 +50,7 @@ func (r Rule) fault() types.BaseMethodFault {
 	case "insufficient":
 		return &types.InsufficientResourcesFault{}
 	default:
-		return &types.SystemErrorFault{Reason: r.Message}
+		return &types.SystemError{Reason: r.Message}
 	}
 }
 
