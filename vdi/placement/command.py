@@ -132,8 +132,8 @@ def _plan(args: argparse.Namespace) -> int:
 
     found, _ = _read(args, city)
     live = _live(city, day, found)
-    proposal = propose(city, live, seconds=args.seconds) if args.propose else None
-    moves = {move.name: move.after for move in proposal.moves if move.kind == "host"} if proposal else {}
+    wish = propose(city, live, seconds=args.seconds) if args.propose else None
+    moves = {move.name: move.after for move in wish.moves if move.kind == "host"} if wish else {}
     targets, problems = changes.wanted(city, day, found, moves)
     now = datetime.now().astimezone()
     plan = changes.make(city, live, found, targets, title=args.title, created=now)
@@ -150,14 +150,14 @@ def _plan(args: argparse.Namespace) -> int:
             "servers": len(plan.steps),
             "steps": steps,
             "not_planned": [message.as_json() for message in problems],
-            "proposal": _proposal_json(proposal) if proposal else None,
+            "proposal": _proposal_json(wish) if wish else None,
         }
         print(json.dumps(answer, ensure_ascii=False))
     else:
         print("\n".join(describe(plan, folder / "plan.json")))
-        if proposal:
-            print("\n".join(_proposal_lines(proposal)))
-    return 1 if problems or (proposal and (proposal.unfit or proposal.bent)) else 0
+        if wish:
+            print("\n".join(_proposal_lines(wish)))
+    return 1 if problems or (wish and (wish.unfit or wish.bent)) else 0
 
 
 def describe(plan: plans.Plan, path: Path) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vdi.placement.model import Group, Host, Position
 
-Verdict = Literal["restarts", "needs-moves", "no-room", "undecided"]
+Verdict = Literal["restarts", "together", "needs-moves", "no-room", "undecided"]
 SECONDS = 20
 """How long the integer program may search for one host failure."""
 
@@ -27,9 +27,11 @@ class UndecidedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What follows when ``host`` fails. ``restarts``: its machines fit beside the others; ``needs-moves``: only if
-    others move too; ``no-room``: ``stranded`` cannot start anywhere, and so much processor and memory is missing;
-    ``undecided``: the exact search ran out of time.
+    """What follows when ``host`` fails.
+
+    ``restarts``: its machines fit beside the others. ``needs-moves``: only if others move too. ``together``: only
+    beside a partner, which keeps them running and no longer apart. ``no-room``: ``stranded`` cannot start anywhere, and
+    so much processor and memory is missing. ``undecided``: the exact search ran out of time.
     """
 
     cluster: str
@@ -140,6 +142,12 @@ def _fail(group: Group, room: Room, host: Host, fallen: list[Position], machines
     if exact is not None:
         moved = tuple((item.name, exact[item.name]) for item in placed if exact[item.name] != room.at[item.name])
         return Failure(group.name, host.name, "needs-moves", moved)
+    # Keeping partners apart is a wish; that everything runs again comes first, as hypervisors see it too.
+    beside = rest.copy("")
+    beside.apart = {}
+    if not beside.fit(left):
+        places = tuple((item.name, beside.at[item.name]) for item in fallen)
+        return Failure(group.name, host.name, "together", places, stranded)
     need_cpu, need_memory = sum(item.cpu for item in placed), sum(item.memory_gb for item in placed)
     cpu = need_cpu - sum(item.cpu * CPU_RATIO for item in rest.hosts)
     memory = need_memory - sum(item.memory_gb for item in rest.hosts)

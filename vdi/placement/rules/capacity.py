@@ -42,7 +42,7 @@ class HostFailure(Rule):
     good = "three hosts with 256 GiB each, and three servers of 128 GiB"
 
     def check(self, at: Situation) -> Iterator[Finding]:
-        """Yield PLC190–191 and PLC193–195."""
+        """Yield PLC190–191 and PLC193–196."""
         keep = apart(at)
         for name, group in at.view.groups.items():
             machines = [item for item in at.view.by_cluster[name] if item.running]
@@ -63,6 +63,8 @@ class HostFailure(Rule):
         params: dict[str, object] = {"host": failure.host, "machines": _some(failure.stranded)}
         if failure.verdict == "needs-moves":
             yield self.finding(at, "PLC191", group.name, key, "warning", host=failure.host, count=len(failure.moved))
+        elif failure.verdict == "together":
+            yield self.finding(at, "PLC196", group.name, key, "warning", **params)
         elif failure.verdict == "undecided":
             yield self.finding(at, "PLC195", group.name, key, "unknown", **params)
         elif failure.verdict == "no-room":
