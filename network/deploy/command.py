@@ -20,7 +20,7 @@ from network.deploy import apply, control, diffs, planning
 if TYPE_CHECKING:
     import argparse
 
-    from bunri.change.plan import Plan
+    from bunri.change.plan import Plan, Step
     from bunri.change.transaction import Result
     from network.deploy.control import Control
 
@@ -138,11 +138,17 @@ def describe(plan: Plan, path: Path) -> list[str]:
         lines.append(f"  {number}. {', '.join(step.target.name for step in batch)}")
     for method in sorted({step.method for step in plan.steps}):
         lines.append(f"  方法 / method: {method}")
-    for names, diff in diffs.grouped({step.target.name: step.diff for step in plan.steps}):
+    for names, diff in diffs.grouped({step.target.name: _shown(step) for step in plan.steps}):
         lines.append("")
         lines.append(f"── {', '.join(names)}")
         lines += [f"   {line}" for line in diff.splitlines()]
     return lines
+
+
+def _shown(step: Step) -> str:
+    commands = step.facts.get("remediation", "")
+    head = "(参考: 同じことをする行。適用には使わない / to read: lines to the same end; not what is applied)"
+    return f"{step.diff.strip()}\n{head}\n{commands}" if commands else step.diff
 
 
 def _plan_json(plan: Plan, folder: Path) -> dict[str, object]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from bunri.change.files import sha256
 from bunri.change.plan import Plan, Proof, Step, Target
 from bunri.messages import BunriError, Message, Where, error
-from network.deploy import forti_script, gate, view, windows
+from network.deploy import forti_script, gate, remediation, view, windows
 from network.deploy.order import batches
 from network.deploy.platforms import METHODS, open_session
 from network.render.secrets import fill
@@ -34,7 +34,10 @@ LONGEST_TIMER = 120
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What a device answered: its configuration with secrets masked, its state's fingerprint, its own difference."""
+    """What a device answered: its configuration with secrets masked, its state's fingerprint, its own difference.
+
+    ``remediation``: command lines for people to read beside the difference (masked; nothing is done by them).
+    """
 
     name: str
     before: str
@@ -42,6 +45,7 @@ class Surveyed:
     diff: str
     seconds: float
     changed: bool
+    remediation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,22 @@ def survey_device(control: Control, endpoint: Endpoint, candidate: str) -> Surve
             session.discard()
         if not diff:
             diff = "\n".join(str(item) for item in session.differences(running))
-        return Surveyed(endpoint.name, before, masked, diff, time.monotonic() - begun, changed=True)
+        lines = _to_read(filled, running, endpoint.platform)
+        return Surveyed(
+            endpoint.name, before, masked, diff, time.monotonic() - begun, changed=True, remediation="\n".join(lines)
+        )
     finally:
         session.close()
+
+
+def _to_read(wanted: str, running: str, platform: str) -> list[str]:
+    """Return the masked command lines that people may want to read beside the difference."""
+    if platform != "cisco_ios":
+        return []  # a FortiOS difference consists of commands already
+    try:
+        return remediation.lines(wanted, running)
+    except Exception as problem:  # whatever the library stumbles over: nothing is done by these lines
+        return [f"! hier_config: {type(problem).__name__}"]
 
 
 def fill_for(control: Control, name: str, candidate: str) -> str:
@@ -172,7 +189,12 @@ def _step(control: Control, wish: Wish, found: Surveyed, batch: int, timer: int)
         filled=control.fingerprints.of(fill_for(control, found.name, candidate)),
         diff=found.diff,
         seconds=round(found.seconds * 2, 1),
-        facts={"platform": endpoint.platform, "timer_minutes": str(timer), "role": endpoint.role},
+        facts={
+            "platform": endpoint.platform,
+            "timer_minutes": str(timer),
+            "role": endpoint.role,
+            "remediation": found.remediation,
+        },
     )
 
 

@@ -90,6 +90,16 @@ def compare(wanted: str, running: str, platform: str) -> list[Difference]:
     return list(_differences(want, Node("", kept), (), ordered=False))
 
 
+def differences(want: Node, have: Node) -> Iterator[Difference]:
+    """Yield how two trees differ; see ``compare``."""
+    return _differences(want, have, (), ordered=False)
+
+
+def only_device_knows(line: str) -> bool:
+    """Say whether a top-level IOS line belongs to what only the device knows (certificates, licence, boot markers)."""
+    return _DEVICE_ONLY.match(line) is not None
+
+
 def device_only(running: str, wanted: str) -> str:
     """Return the IOS blocks that only the device knows and ``wanted`` lacks: a replace must hand them back."""
     named = {line.rstrip() for line in wanted.splitlines() if line[:1] not in (" ", "!", "")}
