@@ -67,4 +67,5 @@ def replace_step(options: Mapping[str, Any], progress: Callable[[str, str], None
         )
         return {"lines": made.lines, "plan": str(made.plan)}
     people = {"worker": str(options.get("worker") or ""), "witness": str(options.get("witness") or "")}
-    return {"lines": replace.retire(control, name, now=datetime.now(UTC), **people)}
+    serial = str(options.get("serial") or "")
+    return {"lines": replace.retire(control, name, now=datetime.now(UTC), serial=serial, **people)}

@@ -23,7 +23,7 @@ from bunri.messages import BunriError, Message, Where, error
 from network.deploy import checks, planning, view
 from network.deploy.command import describe
 from network.deploy.connection import explained, open_fortios, open_ios
-from network.drift import texts
+from network.drift import inventory_patch, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,16 +101,23 @@ def welcome(
         control, planning.Wish(f"{name} の交換 / replacement", {name: wanted}, notes=notes), folder
     )
     plans.save(plan, folder / "plan.json")
+    write_atomic(_record_of(control, name), json.dumps({"serial": serial, "software": software}) + "\n")
     return Made(folder / "plan.json", describe(plan, folder / "plan.json"))
 
 
-def retire(control: Control, name: str, *, worker: str, witness: str, now: datetime) -> list[str]:
+def retire(control: Control, name: str, *, worker: str, witness: str, now: datetime, serial: str = "") -> list[str]:
     """Record the end of the old device: ledger line, wiped storage with a witness (N17), what else to take away.
 
-    Error: RPL007 unless worker and witness are two named people.
+    The inventory is not edited but a patch is proposed. ``serial`` is the new device's, by default the one that
+    ``welcome`` checked. Errors: RPL007 unless worker and witness are two named people, RPL008, RPL009 (no serial).
     """
     if not worker.strip() or not witness.strip() or "".join(worker.split()) == "".join(witness.split()):
         raise error("RPL007", Where(device=name))
+    new = serial.strip() or _welcomed(control, name)
+    if not new:
+        raise error("RPL009", Where(device=name))
+    hosts = control.intended.parent / "hosts.yml"
+    patch = inventory_patch.proposed(hosts.read_text(encoding="utf-8"), name, new, now.astimezone().date())
     identity = control.identities.get(name)
     entry = {
         "device": name,
@@ -120,15 +127,29 @@ def retire(control: Control, name: str, *, worker: str, witness: str, now: datet
         "wiped_by": worker,
         "witness": witness,
         "basis": "N17",
+        "replaced_by": new,
     }
     path = control.runs / "ledger" / f"{now.strftime('%Y%m%d')}-{name}.json"
     write_atomic(path, json.dumps(entry, ensure_ascii=False, indent=1) + "\n")
+    write_atomic(path.with_suffix(".patch"), patch)
     return [
         f"廃棄・消去記録 / wipe record: {path}",
-        f"hosts.yml: {name} の serial_number・installed を新しい機器に改める / write the new serial number and date",
-        "radius.yml を再実行する(旧機器の鍵を残さない) / run playbooks/radius.yml: no key of the old device stays",
-        "vault の共有鍵を更新し配布する / renew the shared keys in the vault and deploy them",
+        "インベントリの変更案(適用はしない) / proposed inventory edit (not made): serial_number, installed",
+        f"  patch -d {hosts.parent} -p1 < {path.with_suffix('.patch')}",
+        # A RADIUS client is an address and a key: the new device keeps the address, so only the key bars the old one.
+        "vault の RADIUS 共有鍵を更新する / renew the RADIUS key in the vault; the old device knows the present one",
+        "  次の playbooks/radius.yml で旧機器の RADIUS クライアントは無効になる"
+        " / the next playbooks/radius.yml revokes the old device as a RADIUS client; then bunri plan, apply",
     ]
+
+
+def _welcomed(control: Control, name: str) -> str:
+    path = _record_of(control, name)
+    return str(json.loads(path.read_text(encoding="utf-8"))["serial"]) if path.exists() else ""
+
+
+def _record_of(control: Control, name: str) -> Path:
+    return control.runs / "ledger" / "welcomed" / f"{name}.json"
 
 
 def wait_for_key(endpoint: Endpoint, patience: float) -> paramiko.PKey:

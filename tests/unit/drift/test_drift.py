@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from bunri.change.files import Fingerprints
 from bunri.messages import BunriError
-from network.drift import compare, effect, replace, report, texts
+from network.deploy.control import Control
+from network.drift import compare, effect, inventory_patch, replace, report, texts
 from network.drift.compare import Finding
 
 NOW = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
@@ -111,3 +113,52 @@ def test_certificates_come_back() -> None:
     assert replace.restored("hostname a\nend\n", last) == (
         "hostname a\ncrypto pki certificate chain LAN\n certificate ca 01\n  3082\n  \tquit\nend\n"
     )
+
+
+HOSTS = """# one a line
+all:
+  hosts:
+    # hall
+    sw1:  {site: a, serial_number: OLD1, installed: 2021-05-01, rack: EPS}  # keep me
+    sw10: {site: a, serial_number: OLD10, installed: 2021-05-01}
+    sw2:
+      serial_number: OLD2
+      installed: 2020-01-01  # first
+      rack: X
+"""
+
+
+@pytest.mark.parametrize("name", ["sw1", "sw2"])
+def test_proposed_inventory_edit_applies_and_touches_nothing_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / "hosts.yml").write_text(HOSTS)
+    (tmp_path / "p").write_text(inventory_patch.proposed(HOSTS, name, "NEW", NOW.date()))
+    # git is there wherever texts are kept; ``patch`` may not be.
+    subprocess.run(["git", "apply", "-p1", "p"], cwd=tmp_path, check=True)
+    after = (tmp_path / "hosts.yml").read_text()
+    day = "2021-05-01" if name == "sw1" else "2020-01-01"
+    first, _, rest = HOSTS.partition(f"    {name}:")
+    assert after == first + f"    {name}:" + rest.replace(f"OLD{name[2:]}", "NEW", 1).replace(day, "2026-11-22", 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["all:\n  hosts:\n    sw2: {serial_number: X, installed: 2020-01-01}\n", "all:\n  hosts:\n    sw1: {a: 1}\n"],
+)
+def test_no_edit_is_proposed_where_the_entry_is_not_found(text: str) -> None:
+    with pytest.raises(BunriError) as problem:
+        inventory_patch.proposed(text, "sw1", "NEW", NOW.date())
+    assert [message.id for message in problem.value.messages] == ["RPL008"]
+
+
+def test_retire_records_proposes_and_says_what_revokes_the_old_key(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text(HOSTS)
+    control = Control(tmp_path / "runs", tmp_path / "intended", {}, Fingerprints(tmp_path))
+    people = {"worker": "甲", "witness": "乙"}
+    with pytest.raises(BunriError) as problem:
+        replace.retire(control, "sw1", now=NOW, **people)
+    assert [message.id for message in problem.value.messages] == ["RPL009"]
+    lines = replace.retire(control, "sw1", now=NOW, serial="NEW", **people)
+    assert any("radius.yml" in line for line in lines)
+    (patch,) = (tmp_path / "runs" / "ledger").glob("*.patch")
+    assert "+    sw1:  {site: a, serial_number: NEW, installed: 2026-11-22, rack: EPS}" in patch.read_text()
+    assert (tmp_path / "hosts.yml").read_text() == HOSTS
