@@ -11,7 +11,7 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ALWAYS = frozenset({
     "config firewall policy", "config firewall policy6", "config firewall address", "config firewall addrgrp",
@@ -106,6 +106,50 @@ def followers(configs: Mapping[str, str]) -> dict[str, str]:
         leader = max(units)[1]
         result |= {name: leader for _, name in units if name != leader}
     return result
+
+
+def as_follower(own: str, leader: str) -> str:
+    """Return what a unit led by HA holds: the leader's configuration, with what each unit keeps for itself.
+
+    That is host name, alias, HA priority, override and reserved management ports (FortiOS Administration Guide, "HA
+    configuration synchronization").
+    """
+    mine = {item.head: item for item in parse(own)}
+    ports = {
+        value.head.split(None, 2)[2]
+        for section in mine.get("config system ha", Item("")).children
+        if section.head == "config ha-mgmt-interfaces"
+        for entry in section.children
+        for value in entry.children
+        if value.head.startswith("set interface ")
+    }
+    kept = {head: keys | {f"edit {port}" for port in ports} for head, keys in _OWN.items()}
+    result = []
+    for section in parse(leader):
+        keys = kept.get(section.head, frozenset())
+        other = [item for item in section.children if _own_key(item) not in keys]
+        held = mine.get(section.head, Item("")).children
+        result.append(Item(section.head, (*(item for item in held if _own_key(item) in keys), *other)))
+    return "\n".join(_lines(result)) + "\n"
+
+
+_OWN = {
+    "config system global": frozenset({"hostname", "alias"}),
+    "config system ha": frozenset({"priority", "override", "config ha-mgmt-interfaces"}),
+    "config system interface": frozenset[str](),
+}
+
+
+def _own_key(item: Item) -> str:
+    return item.head.split(None, 2)[1] if item.head.startswith("set ") else item.head
+
+
+def _lines(items: Iterable[Item]) -> Iterator[str]:
+    for item in items:
+        yield item.head
+        yield from _lines(item.children)
+        if item.head.startswith(("config ", "edit ")):
+            yield "end" if item.head.startswith("config ") else "next"
 
 
 def _section(want: Item, have: Item) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bunri.change.files import write_atomic
 from bunri.messages import BunriError, Message, Where
-from network.deploy import view
+from network.deploy import forti_script, view
 from network.deploy.planning import fill_for
 from network.drift import effect, report, texts
 from network.drift.collect import collect
@@ -31,7 +31,8 @@ def check(
 ) -> list[Finding]:
     """Return the findings of all ``names``; write the texts and reports under ``runs/drift``."""
     readings = collect(control, names, parallel=parallel, report=progress)
-    findings = [_judge(control, readings[name]) for name in names]
+    led = _followers(control)
+    findings = [_judge(control, readings[name], led.get(name, "")) for name in names]
     stored = {
         name: texts.without_secrets(reading.text, control.endpoints[name].platform, control.fingerprints)
         for name, reading in readings.items()
@@ -62,9 +63,18 @@ def write_reports(control: Control, findings: Sequence[Finding], now: datetime, 
         raise BunriError(Message("DRF005", Where(file=str(folder)), {"why": str(problem)})) from problem
 
 
-def _judge(control: Control, reading: Reading) -> Finding:
+def _followers(control: Control) -> dict[str, str]:
+    """Return unit → leader of every HA pair, by the intended configurations."""
+    units = [name for name, endpoint in control.endpoints.items() if endpoint.platform == "fortios"]
+    return forti_script.followers({name: control.intended_text(name) for name in units})
+
+
+def _judge(control: Control, reading: Reading, leader: str) -> Finding:
     name = reading.device
     if not reading.text:
         return Finding(name, "unreachable", severity="unknown", messages=reading.messages)
     wanted = fill_for(control, name, control.intended_text(name))
+    if leader:
+        # HA writes the leader's configuration over the follower's: that is what it should hold, whatever it had.
+        wanted = forti_script.as_follower(wanted, fill_for(control, leader, control.intended_text(leader)))
     return judge(name, wanted, reading.text, control.endpoints[name].platform)
