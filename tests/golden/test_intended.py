@@ -5,26 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bunri.intent import City, load
-from network.render.intended import Intended, build, stored
+from bunri.intent import City
+from network.render.intended import Intended, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "inventory/yasu"
-
-
-@pytest.fixture(scope="module")
-def city() -> City:
-    return load(SAMPLE, today=date(2026, 11, 22))
-
-
-@pytest.fixture(scope="module")
-def whole(city: City) -> Intended:
-    return build(city)
 
 
 def test_committed_files_are_byte_for_byte_what_is_rendered(whole: Intended) -> None:

@@ -1,4 +1,4 @@
-"""The sample city, loaded once, and a way to load an edited copy of it."""
+"""A way to load an edited copy of the sample city."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "inventory/yasu"
 TODAY = date(2026, 11, 22)
 Edit = Callable[[Any], None]
-
-
-@pytest.fixture(scope="session")
-def city() -> City:
-    return load(SAMPLE, today=TODAY)
 
 
 @pytest.fixture

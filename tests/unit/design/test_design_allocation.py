@@ -19,11 +19,6 @@ from network.design.plan import Plan, vlan_list
 from network.design.wlan import dotted_mac
 
 
-@pytest.fixture(scope="module")
-def designs(city: City) -> dict[str, DeviceDesign]:
-    return design(city)
-
-
 def test_every_device_of_the_inventory_is_designed(city: City, designs: dict[str, DeviceDesign]) -> None:
     assert set(designs) == set(city.devices)
     assert all(designs[name].name == name for name in designs)

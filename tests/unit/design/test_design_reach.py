@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bunri.intent import City
-from network.design import design
+from network.design import DeviceDesign, design
 from network.render.engine import render
 
 
 @pytest.fixture(scope="module")
-def before(city: City) -> dict[str, str]:
-    return render(design(city)).configs
+def before(designs: dict[str, DeviceDesign]) -> dict[str, str]:
+    return render(designs).configs
 
 
 def lines(text: str) -> Counter[tuple[str, str]]:

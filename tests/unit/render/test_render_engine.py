@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bunri.intent import load
 from bunri.messages import BunriError
-from network.design import DeviceDesign, design
+from network.design import DeviceDesign
 from network.render.engine import render
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def one() -> dict[str, DeviceDesign]:
-    return {"museum-sw1": design(load(ROOT / "inventory/yasu", today=date(2026, 11, 22)))["museum-sw1"]}
+def one(designs: dict[str, DeviceDesign]) -> dict[str, DeviceDesign]:
+    return {"museum-sw1": designs["museum-sw1"]}
 
 
 def templates(tmp_path: Path, main: str, **partials: str) -> Path:
