@@ -260,7 +260,11 @@ class Engine:
         if len(homes) > 1:
             for port in core.ports:
                 number = self.plan.component_of_port.get(port)
-                if number is not None and (self.plan.components[number].domains or self.plan.components[number].bgp):
+                if number is not None and (
+                    self.plan.components[number].domains
+                    or self.plan.components[number].eigrp
+                    or self.plan.components[number].bgp
+                ):
                     found.setdefault(number, set())
 
     def _solve(

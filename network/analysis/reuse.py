@@ -53,7 +53,7 @@ FIREWALL = ("vdom_links", "policy_routes")
 # Parts of a device that a component reads by table, process or interface: they are compared there.
 BY_TABLE = frozenset(
     {"vrfs", "interfaces", "vlans", "vtp_mode", "static_routes", "ospf", "bgp", "wlans", "ha", "tag_native"}
-) | {"unmodelled", "eigrp"}
+) | {"unmodelled"}
 # Parts of an OSPF process that are seen in its attachments.
 ATTACHED = frozenset({"networks", "passive_default", "passive", "not_passive", "reference_bandwidth"})
 

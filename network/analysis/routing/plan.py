@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from network.analysis.routing import ospf
+from network.analysis.routing import eigrp, ospf
 from network.analysis.routing.bgp import BgpSpeaker, Session
 from network.analysis.state import NextHop, Port, Table, UnknownRoutes
 from network.config.model import Prefix, Unmodelled
@@ -18,6 +18,8 @@ from network.config.model import Prefix, Unmodelled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from network.analysis.routing.eigrp import Attachment as EigrpAttachment
+    from network.analysis.routing.eigrp import Speaker as EigrpSpeaker
     from network.analysis.topology import Wired, Wiring
     from network.config.model import BgpNeighbor, Device, Redistribution, Snapshot, StaticRoute
 
@@ -42,6 +44,7 @@ class Component:
     ports: tuple[Port, ...] = ()
     domains: list[int] = field(default_factory=list)
     bgp: list[int] = field(default_factory=list)
+    eigrp: list[int] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     replicates: list[tuple[Table, Table, str, str]] = field(default_factory=list)  # (into, from, protocol, route-map)
     critical: frozenset[Table] = frozenset()  # tables whose routes others depend on
@@ -82,6 +85,8 @@ class Plan:
     table_of: list[Table] = field(default_factory=list)  # OSPF speaker → its table
     other_tables: list[tuple[Table, ...]] = field(default_factory=list)  # component → tables without OSPF
     covered: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # (device, process) → its interfaces
+    eigrp: list[EigrpSpeaker] = field(default_factory=list)
+    eigrp_pairs: list[tuple[EigrpAttachment, EigrpAttachment]] = field(default_factory=list)
 
 
 class _Union:
@@ -187,6 +192,12 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         both = [edge for one, two in mine for edge in _edges(domain, speakers, one, two)]
         edges.append(ospf.edge_table(len(domain.nodes), both))
     bgp, sessions, session_ports, unknown = _bgp(snapshot, tables, owners, union)
+    eigrp_speakers = eigrp.speakers(snapshot)
+    eigrp_pairs = _eigrp(eigrp_speakers, wired, vertex_of, union)
+    for member in eigrp_speakers:
+        tables[member.table] = tables[member.table]
+        union.find(member.table)
+    unknown += _eigrp_unknown(eigrp_speakers, wired, vertex_of)
     points = _points(snapshot, speakers, bgp, union)
     replicates: list[tuple[Table, Table, str, str]] = []
     for name, device in snapshot.devices.items():
@@ -225,6 +236,8 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
         components[component_of[_table(domain.speakers[0])]].domains.append(number)
     for speaker_bgp in bgp:
         components[component_of[speaker_bgp.table]].bgp.append(speaker_bgp.number)
+    for member in eigrp_speakers:
+        components[component_of[member.table]].eigrp.append(member.number)
     for point in points:
         components[component_of[point.source]].points.append(point)
     for replicate in replicates:
@@ -283,6 +296,7 @@ def plan(wiring: Wiring, wired: Wired) -> Plan:
     result.other_tables = [tuple(t for t in c.tables if t not in with_ospf) for c in components]
     result.processes = dict(processes)
     result.bgp_of = {s.table: s.number for s in bgp}
+    result.eigrp, result.eigrp_pairs = eigrp_speakers, eigrp_pairs
     for speaker in speakers:
         names = frozenset(a.port.interface for a in attached if a.speaker == speaker.number)
         result.covered[speaker.device, speaker.process.process] = names
@@ -476,6 +490,45 @@ def _ospf_unknown(
             )
             for name in sorted(names)
         ]
+    return found
+
+
+def _eigrp(
+    speakers: list[eigrp.Speaker], wired: Wired, vertex_of: dict[Port, int], union: _Union
+) -> list[tuple[eigrp.Attachment, eigrp.Attachment]]:
+    """Return the pairs of interfaces that are neighbours while they share a segment."""
+    by_core: dict[int, list[eigrp.Attachment]] = defaultdict(list)
+    for speaker in speakers:
+        for attachment in speaker.attachments:
+            home = vertex_of.get(attachment.port)
+            if home is not None and wired.core_of[home] >= 0:
+                by_core[wired.core_of[home]].append(attachment)
+    pairs = []
+    for core in by_core.values():
+        for position, one in enumerate(core):
+            for two in core[position + 1 :]:
+                first, second = speakers[one.speaker], speakers[two.speaker]
+                if first.process.asn == second.process.asn and eigrp.adjacent(one, two):
+                    pairs.append((one, two))
+                    union.join(first.table, second.table)
+    return pairs
+
+
+def _eigrp_unknown(speakers: list[eigrp.Speaker], wired: Wired, vertex_of: dict[Port, int]) -> list[UnknownRoutes]:
+    """Return what unmodelled nodes may inject by EIGRP: anything, on each active interface whose segment has one."""
+    found = []
+    for speaker in speakers:
+        for attachment in speaker.attachments:
+            vertex = vertex_of.get(attachment.port)
+            if attachment.passive or vertex is None or wired.core_of[vertex] < 0:
+                continue
+            edges = wired.cores[wired.core_of[vertex]].edges
+            found += [
+                UnknownRoutes(
+                    speaker.device, speaker.vrf, "eigrp", name, EVERYTHING, attachment.port, speaker.process.source
+                )
+                for name in sorted({edge.neighbour for edge in edges if edge.kind == "unmodelled"})
+            ]
     return found
 
 

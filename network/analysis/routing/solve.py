@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from network.analysis.routing import ospf, ospf_routes
+from network.analysis.routing import eigrp, ospf, ospf_routes
 from network.analysis.routing.bgp import (
     LOCAL_WEIGHT,
     BgpSpeaker,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from network.analysis.routing.plan import Component, Plan, Point
     from network.analysis.topology import Wired
-    from network.config.model import Redistribution, StaticRoute
+    from network.config.model import Device, Interface, Redistribution, StaticRoute
 
 ITERATIONS = 60
 ROUNDS = 40
@@ -128,6 +128,7 @@ class Solver:
         self.local_tables: dict[Prefix, list[Table]] = {}
         self.lengths: list[int] = []
         self.used_keys: set[Key] = set()
+        self.eigrp_pairs: list[tuple[eigrp.Attachment, eigrp.Attachment]] | None = None
         self.current = DEFAULT
 
     # ---- facts -------------------------------------------------------------------------------------------------------
@@ -414,6 +415,8 @@ class Solver:
         Return the component's tables; ``changed`` names the tables whose interfaces differ from the previous
         scenario.
         """
+        if self.component.eigrp:
+            self.previous = self.hint = None  # what a change touches is not known for EIGRP: all of it is solved again
         component, previous = self.component, self.previous
         tables = component.tables
         dirty: set[Prefix] = set()
@@ -795,6 +798,8 @@ class Solver:
             found = dict(base)
             for table, candidate in igp.items():
                 found[table] = _better(found.get(table), candidate)  # type: ignore[assignment]
+            for table, candidate in self._eigrp(prefix, winners).items():
+                found[table] = _better(found.get(table), candidate)  # type: ignore[assignment]
             for number in component.bgp:
                 route = self._bgp_route(prefix, number, bgp)
                 if route is not None:
@@ -858,6 +863,80 @@ class Solver:
         else:
             rib[prefix] = new
 
+    # ---- EIGRP ---
+
+    def _eigrp(self, prefix: Prefix, winners: dict[Table, Candidate]) -> dict[Table, Candidate]:
+        """Return the EIGRP routes to a prefix; who has a better route from elsewhere does not tell what it learns."""
+        if not self.component.eigrp:
+            return {}
+        members = [self.plan.eigrp[number] for number in self.component.eigrp]
+        home = self.wired.segment_of
+        if self.eigrp_pairs is None:
+            numbers = set(self.component.eigrp)
+            self.eigrp_pairs = [
+                (one, two)
+                for one, two in self.plan.eigrp_pairs
+                if one.speaker in numbers
+                and home.get(one.port) is not None
+                and home.get(one.port) == home.get(two.port)
+            ]
+            self.notes.append(f"{members[0].device}: EIGRP bandwidth and delay are those of the kind of interface")
+        origins: dict[int, eigrp.Vector] = {}
+        silent: set[int] = set()
+        for speaker in members:
+            held = winners.get(speaker.table)
+            if held is not None and not held.route.protocol.startswith("eigrp"):
+                silent.add(speaker.number)
+            if held is None or held.route.protocol != "connected" or held.replicated:
+                continue
+            vectors = [
+                eigrp.Vector(False, one.bandwidth, one.delay)
+                for one in speaker.attachments
+                if prefix in one.prefixes and self.up(one.port)
+            ]
+            if not vectors and any(rule.protocol == "connected" for rule in speaker.process.redistribute):
+                device = self.devices[speaker.device]
+                for hop in held.route.next_hops:
+                    interface = device.interfaces.get(hop.interface) or self._holder(device, speaker.vrf, prefix)
+                    if interface is not None:
+                        kbit, delay = eigrp.weights(device, interface)
+                        own = eigrp.picoseconds(speaker.process, interface, kbit, delay)
+                        vectors.append(eigrp.Vector(True, kbit, own))
+            if vectors:
+                origins[speaker.number] = min(vectors, key=speaker.metric)
+        result: dict[Table, Candidate] = {}
+        answer = eigrp.routes(members, self.eigrp_pairs, origins, silent)
+        if answer is None:
+            self.problems.append(f"EIGRP does not converge for {_text(prefix)}")
+            return result
+        for number, found in answer.items():
+            if not found.hops:
+                continue
+            speaker = self.plan.eigrp[number]
+            external = found.vector.external
+            route = Route(
+                speaker.device,
+                speaker.vrf,
+                prefix,
+                "eigrp-ex" if external else "eigrp",
+                found.hops,
+                speaker.process.distance[1 if external else 0],
+                speaker.shown(found.vector),
+                speaker.process.source,
+                found.vector.tag,
+            )
+            candidate = Candidate(route, str(speaker.process.asn))
+            result[speaker.table] = _better(result.get(speaker.table), candidate) or candidate
+        return result
+
+    @staticmethod
+    def _holder(device: Device, vrf: str, prefix: Prefix) -> Interface | None:
+        """Return the interface with a host address (its connected route names none)."""
+        for interface in device.interfaces.values():
+            if interface.vrf == vrf and any(a.family == 4 and a.value == prefix.value for a in interface.addresses):
+                return interface
+        return None
+
     # ---- redistribution ----------------------------------------------------------------------------------------------
 
     def _offer(self, point: Point, candidate: Candidate | None, prefix: Prefix) -> Offer | None:
@@ -897,6 +976,15 @@ class Solver:
             return protocol == "connected"
         if rule.protocol == "static":
             return protocol == "static"
+        if rule.protocol == "eigrp":
+            if protocol == "connected":
+                return any(
+                    prefix in one.prefixes
+                    for speaker in (self.plan.eigrp[number] for number in self.component.eigrp)
+                    if speaker.table == point.source and str(speaker.process.asn) == rule.process
+                    for one in speaker.attachments
+                )
+            return protocol.startswith("eigrp") and candidate.process == rule.process
         if rule.protocol == "ospf":
             if protocol == "connected":
                 covered = self.plan.covered.get((point.source[0], rule.process), frozenset())
@@ -1400,6 +1488,8 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, str]:
 def _family(protocol: str) -> str:
     if protocol.startswith("ospf"):
         return "ospf"
+    if protocol.startswith("eigrp"):
+        return "eigrp"
     return {"ibgp": "bgp", "aggregate": "bgp", "local": "connected"}.get(protocol, protocol)
 
 

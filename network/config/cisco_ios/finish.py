@@ -52,9 +52,11 @@ def finish(r: Reader) -> None:
     d.static_routes = list(r.statics.values())
     d.ospf = [_ospf(draft) for draft in r.ospf.values()]
     for draft in r.eigrp.values():
-        # The process is read for rules and documents; its routes are not computed, so it blocks the proof.
-        reclass(r, draft["source"], "router eigrp")
-    d.eigrp = [_eigrp(r, draft) for draft in r.eigrp.values() if draft["asn"]]
+        process = _eigrp(r, draft)
+        if draft["asn"]:
+            d.eigrp.append(process)
+        if not draft["asn"] or _beyond(process):
+            reclass(r, draft["source"], "router eigrp")  # its routes would not be the computed ones
     d.bgp = bgp.finish(r)
     d.acls = {name: _acl(r, draft) for name, draft in r.acls.items()}
     d.prefix_lists = {
@@ -262,6 +264,23 @@ def _eigrp(r: Reader, draft: Fields) -> EigrpProcess:
     fields["distribute_in"] = tuple(draft["in"])
     fields["distribute_out"] = tuple(draft["out"])
     return EigrpProcess(**fields)
+
+
+def _beyond(process: EigrpProcess) -> bool:
+    """Return whether a process does what the analysis does not compute: it is read for rules, and blocks the proof."""
+    redistributes_more = any(
+        rule.protocol != "connected" or rule.route_map or rule.metric is not None for rule in process.redistribute
+    )
+    return bool(
+        process.stub is not None
+        or process.summaries
+        or process.distribute_in
+        or process.distribute_out
+        or process.auto_summary
+        or process.variance != 1
+        or redistributes_more
+        or (process.redistribute and process.default_metric)
+    )
 
 
 def _acl(r: Reader, draft: Fields) -> Acl:

@@ -283,7 +283,7 @@ BLOCK = [
     "ip frobnicate", "frob", "interface Vlan10\n frob", "interface Vlan10\n ip inspect FW in", "interface Vlan10\n crypto map M",
     "interface Vlan10\n zone-member security Z", "interface Vlan10\n ip nat enable", "interface Vlan10\n bridge-group 1",
     "interface GigabitEthernet1/0/1\n service instance 1 ethernet", "mpls ip", "interface Vlan10\n mpls ip", "monitor session 1 source vlan 10",
-    "router rip", "router eigrp 10", "router isis", "ip route 10.0.0.0 255.0.0.0", "ip route 10.0.0.0 255.0.0.0 dhcp",
+    "router rip", "router isis", "ip route 10.0.0.0 255.0.0.0", "ip route 10.0.0.0 255.0.0.0 dhcp",
     "router ospf 1\n frob", "router ospf 1\n area 1 virtual-link 1.1.1.1", "router bgp 1\n bgp listen range 10.0.0.0/8 peer-group G",
     "vrf definition A\n frob", "route-map M permit 10\n match frob", "route-map M permit 10\n set frob", "ip access-list extended A\n permit frob",
     "event manager applet X\n action 1 cli command \"conf t\"", "policy-map Q\n class c\n  drop", "ip access-list role-based R",
