@@ -27,7 +27,7 @@ class Atoms:
 
     def __init__(self, starts: Iterable[int]) -> None:
         self.cuts = sorted({0, *(start for start in starts if 0 <= start < TOP)})
-        self._known = frozenset(self.cuts)
+        self.known = frozenset(self.cuts)
         self.all = (1 << len(self.cuts)) - 1
         self._ranges: dict[tuple[int, int], int] = {}
         self._sets: dict[int, PacketSet] = {}
@@ -35,7 +35,7 @@ class Atoms:
 
     def fits(self, low: int, high: int) -> bool:
         """Return whether the closed range is a union of atoms."""
-        return low in self._known and (high + 1 in self._known or high + 1 == TOP)
+        return low in self.known and (high + 1 in self.known or high + 1 == TOP)
 
     def mask(self, low: int, high: int) -> int:
         """Return the atoms that meet the closed range ``low``..``high``."""

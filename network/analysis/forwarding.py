@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from network.analysis.atoms import Atoms, starts_of
+from network.analysis.atoms import TOP, Atoms, starts_of
 from network.analysis.filters import Filter, Filters
 from network.analysis.packets import Space
 from network.analysis.state import DROP, LOOKUP, RECEIVE, NextHop, Port
@@ -63,6 +63,7 @@ class Exit(NamedTuple):
 Node: TypeAlias = Spot | Arrival
 Target: TypeAlias = Spot | Arrival | Exit
 LOCAL: Final = Exit(-1)
+STALE: Final = object()  # stands for the table of choices that no state has any more
 DROPPED: Final = Exit(-2)
 
 
@@ -206,6 +207,50 @@ def fits(shop: Workshop, state: State, base: State | None = None) -> bool:
                 return False
             known.add(prefix)
     return True
+
+
+def refresh(shop: Workshop, changed: frozenset[str]) -> None:
+    """Mark stale what a workshop made of devices that another snapshot has differently.
+
+    That is what stands on these devices, and what others send into segments with their ports. Choices stay at hand:
+    where they come out equal again they are the same object, and whoever kept an answer for them finds it unchanged.
+    """
+    known: dict[int, bool] = {}
+
+    def stale(segment: Segment | None) -> bool:
+        if segment is None:
+            return False
+        found = known.get(id(segment))
+        if found is None:
+            found = known[id(segment)] = any(port.device in changed for port in segment.ports)
+        return found
+
+    for node, store in shop.nodes.items():
+        here = node.device in changed
+        for index, kept in enumerate(store):
+            if here or any(stale(segment) for _, segment in kept.segments):
+                store[index] = Kept(STALE, (), (), kept.choices)
+    shop.owned = {key: found for key, found in shop.owned.items() if not stale(found[0])}
+    shop.ends = {key: found for key, found in shop.ends.items() if not stale(found[0])}
+    shop.pieces = {
+        key: found for key, found in shop.pieces.items() if key[0].device not in changed and not stale(found[0])
+    }
+
+
+def cuts_fit(shop: Workshop, state: State, changed: frozenset[str]) -> bool:
+    """Return whether the workshop has every cut that changed devices and shared addresses may need."""
+    known = shop.atoms.known
+    for name in changed:
+        device = state.snapshot.devices.get(name)
+        if device is not None and any(0 <= start < TOP and start not in known for start in _device_starts(device)):
+            return False
+    return all(
+        address in known and (address + 1 in known or address + 1 == TOP)
+        for segment in state.topology.segments.values()
+        if any(port.device in changed for port in segment.ports)
+        for address in segment.owners
+        if address < TOP
+    )
 
 
 class Forwarding:

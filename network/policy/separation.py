@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, fits, workshop
+from network.analysis.forwarding import Arrival, Exit, Forwarding, Spot, cuts_fit, fits, refresh, workshop
 from network.analysis.packets import PORT_PROTOCOLS, Packet
 from network.analysis.reach import Delivery, Session, carry, guarded, needed, origins, spread
+from network.analysis.reuse import changed_devices
 from network.policy.ipv6 import Six, present
 from network.policy.verdict import Findings, Violation
 from network.policy.witness import Hop, Origins, Tracer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from network.analysis.forwarding import Choice, Node, Rewrite, Target, Workshop
     from network.analysis.packets import PacketSet, Range
     from network.analysis.state import Edge, Port, State
+    from network.config.model import Device, Snapshot
     from network.policy.incremental import Incremental
     from network.policy.model import Flow, Policy
 
@@ -134,6 +136,23 @@ class Separation:
         self.zoner = Zoner(self.policy)
         self._origins = Origins(base.snapshot.root)
         self._tables([base])
+        self._oblige(base)
+
+    def follow(self, base: State) -> None:
+        """Prepare for another snapshot's state, with all answers kept that its changed devices do not touch.
+
+        ``base`` should come from ``compute(…, base=earlier state)``, so that the two share what did not change.
+        """
+        if self._base is None:
+            self.prepare(base)
+            return
+        self._base = base
+        self._origins = Origins(base.snapshot.root)
+        self.renew(base)
+        self._end_masks.clear()
+        self._oblige(base)
+
+    def _oblige(self, base: State) -> None:
         zoning = self.zoner.zoning(base)
         self.sites: dict[str, list[Site]] = {}
         for zone in self.policy.zones:
@@ -155,15 +174,41 @@ class Separation:
         self._outages: dict[Pair, list[_Kept]] = {}
         self._flows: dict[str, PacketSet] = {}
         self._end_masks: dict[tuple[str, tuple[Range, ...]], tuple[list[tuple[Site, int]], int]] = {}
+        self._snapshot: Snapshot = states[-1].snapshot
 
     def renew(self, state: State) -> None:
-        """Go on with another snapshot's state and the same obligations: what was kept for other devices' objects is
-        dropped."""
-        self.zoner = Zoner(self.policy)
-        self._tables([self._base, state] if self._base is not None else [state])
+        """Go on with another snapshot's state and the same obligations.
+
+        What was kept of devices that changed is dropped, and answers that name lines (a line may have moved).
+        """
+        if self._shop is None:
+            self._tables([state])
+            return
+        before, after = self._snapshot, state.snapshot
+        if before is after:
+            return
+        self._snapshot = after
+        changed = changed_devices(before, after)
+        if not cuts_fit(self._shop, state, changed):
+            self.zoner = Zoner(self.policy)
+            self._tables([self._base, state] if self._base is not None else [state])
+            return
+        refresh(self._shop, changed)
+        self.zoner.forget(changed)
+        self._scenarios = None
+        self._fits_base = None
+        for zone, answers in self._leaks.items():
+            self._leaks[zone] = [kept for kept in answers if not kept.answer[0]]
+        translating = any(
+            _translation(before.devices.get(name)) != _translation(after.devices.get(name)) for name in changed
+        )
+        for pair, kept_outages in self._outages.items():
+            self._outages[pair] = [] if translating else [kept for kept in kept_outages if not kept.answer[0]]
 
     def forwarding(self, state: State) -> Forwarding:
         """Return the forwarding graph of ``state``, made of what earlier states left."""
+        if self._shop is not None and state.snapshot is not self._snapshot:
+            self.renew(state)
         known = self._base if self._fits_base is self._shop else None
         if self._shop is None or not fits(self._shop, state, known):
             self._tables([self._base, state] if self._base is not None else [state])
@@ -798,6 +843,14 @@ class Separation:
             packets=space.describe(lost),
             reply=reply,
         )
+
+
+def _translation(device: Device | None) -> object:
+    """Return what an outage's answer reads of a device beside the graph: translations, and whether it keeps state."""
+    if device is None:
+        return None
+    firewall = device.firewall
+    return (device.nat, None if firewall is None else (firewall.vips, firewall.stateful))
 
 
 def _entries(forwarding: Forwarding, ports: Iterable[Port]) -> list[Node]:

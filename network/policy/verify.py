@@ -64,11 +64,13 @@ def verify(
     dask: str = "",
     rules: bool = True,
     say: Callable[[str], None] | None = None,
+    after: tuple[State, Separation] | None = None,
 ) -> tuple[Result, State, Separation]:
     """Prove the policy over a snapshot, in the intact state and under up to ``failures`` simultaneous failures.
 
     ``say`` is told what is being done. The state and the judge are returned for the certificate and for further
-    questions.
+    questions, and as ``after`` for the next snapshot: only what its changed devices (``Device`` objects that the two
+    snapshots do not share) and cables influence is then computed again.
     """
     from network.analysis import compute  # noqa: PLC0415 - numbers of modules that other commands do not need
 
@@ -81,11 +83,11 @@ def verify(
         from network.policy.sweep import policy_groups  # noqa: PLC0415 - only with --failures
 
         groups = policy_groups(snapshot, policy)
-    state = compute(snapshot, groups=groups, trusted=trusted_names(policy, snapshot, today))
+    earlier, judge = after or (None, Separation(policy))
+    state = compute(snapshot, base=earlier, groups=groups, trusted=trusted_names(policy, snapshot, today))
     routed = clock()
     tell("分離を検査しています / proving separation")
-    judge = Separation(policy)
-    judge.prepare(state)
+    judge.follow(state)
     findings = judge.examine(state)
     proved = clock()
     violations = list(findings.violations)

@@ -63,6 +63,16 @@ class Zoner:
                 else:
                     self._others.append((zone.name, member))
 
+    def forget(self, changed: frozenset[str]) -> None:
+        """Drop the answers for segments that one of these devices has a part in."""
+        self._kept = {
+            key: kept
+            for key, kept in self._kept.items()
+            if changed.isdisjoint(kept[0].vlans)
+            and not any(port.device in changed for port in kept[0].ports)
+            and not any(edge.device in changed for edge in kept[0].edges)
+        }
+
     def zoning(self, state: State) -> Zoning:
         """Return the zones of every segment of ``state``."""
         places = {}
