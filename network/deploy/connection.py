@@ -39,7 +39,10 @@ class FloodError(Exception):
 
 
 class _Metered:
-    """A netmiko channel that counts what one command brings in."""
+    """A netmiko channel that counts what one command brings in, and notices at once when the line is gone.
+
+    netmiko itself takes a closed connection for a silent device and waits out the patience of the command.
+    """
 
     def __init__(self, channel: Any) -> None:
         self._channel = channel
@@ -53,7 +56,11 @@ class _Metered:
         self._channel.write_channel(out_data)
 
     def read_channel(self) -> str:
+        # Asked before reading: what arrives in between is still in the buffer and is read first.
+        ended = self._channel.remote_conn is None or self._channel.remote_conn.closed
         text: str = self._channel.read_channel()
+        if ended and not text:
+            raise ReadException("the device closed the connection")
         self._bytes += len(text)
         if self._bytes > FLOOD_BYTES:
             raise FloodError
