@@ -68,7 +68,8 @@ def _servers(city: City, clusters: dict[str, Any], day: date) -> list[dict[str, 
             continue
         size = (server.cpu, server.memory_gb)
         machine = _machine(city, name, placement.cluster, len(made), server.zone, server.vlan, *size)
-        made.append(machine | {"extra": {"SET.guest.ipAddress": str(server.address)}})
+        guest = {"SET.guest.ipAddress": str(server.address), "SET.guest.toolsRunningStatus": "guestToolsRunning"}
+        made.append(machine | {"extra": guest})
     return made
 
 
