@@ -134,7 +134,8 @@ def _table(whole: Intended, devices: list[str], changed: set[str]) -> None:
 
     table = Table(title="intended configurations / 生成した設定")
     for title in ("機器 device", "拠点 site", "役割 role", "機種 hardware", "行 lines", "変更 changed"):
-        table.add_column(title, justify="right" if title.startswith("行") else "left")
+        number = title.startswith("行")
+        table.add_column(title, justify="right" if number else "left", no_wrap=title.startswith("機器"))
     for row in _rows(whole, devices):
         mark = "✓" if f"configs/{row['device']}.cfg" in changed else ""
         table.add_row(*(str(row[key]) for key in ("device", "site", "role", "hardware", "lines")), mark)
