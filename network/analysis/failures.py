@@ -13,7 +13,7 @@ Elements are nodes, links, carriers, ducts and whole sites. Work is saved only w
 * scenarios with equal tables and segments are judged once.
 
 Everything else is computed, each pair from the state of its heavier element alone. Work is spread over processes
-(spawned, so that it runs the same on every system) or, with a scheduler's address, over a Dask cluster.
+(forked on Linux, spawned elsewhere) or, with a scheduler's address, over a Dask cluster.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import sys
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from network.config.model import Snapshot
 
 R = TypeVar("R")
+Part = tuple[list[tuple[Failures, R]], int, list[Element]]  # verdicts, how many were judged, which alone are inert
 R_co = TypeVar("R_co", covariant=True)
 CHUNK = 48
+Cause = tuple[Element, frozenset[str], frozenset[int]]  # an element, the nodes it kills, the links it cuts
 Group = tuple[Element, tuple[Element, ...]]  # an element alone, if the second is empty; else it with each of the others
 
 
@@ -89,7 +92,7 @@ class Effect:
     weight: int
     state: State
     # a leaf only takes unmodelled nodes with a single cable off; ``fragile`` holds, for each interface that its cables
-    # help to carry, the cables that are left: a failure that cuts all of one set takes that interface down with the leaf
+    # help to carry, the cables that are left: a failure that cuts all of one set takes that interface down too
     leaf: bool = False
     fragile: tuple[frozenset[int], ...] = ()
 
@@ -138,11 +141,11 @@ def _canonical(link: str) -> str:
     return " <-> ".join(sorted((first, second))) if arrow else link
 
 
-def effects(engine: Engine, base: State) -> tuple[list[Effect], dict[Element, Element]]:
-    """Return one effect for each class of elements, and for every other element the one that stands for it."""
+def classes(engine: Engine) -> tuple[list[Cause], dict[Element, Element]]:
+    """Return one element for each class that cuts and kills the same; for every other the one that stands for it."""
     by_effect: dict[tuple[frozenset[str], frozenset[int]], Element] = {}
     same: dict[Element, Element] = {}
-    found: list[Effect] = []
+    found: list[Cause] = []
     modelled = frozenset(engine.snapshot.devices)
     for element in universe(engine):
         dead, cut = topology.effects(engine.wiring, frozenset({element}))
@@ -152,8 +155,14 @@ def effects(engine: Engine, base: State) -> tuple[list[Effect], dict[Element, El
             same[element] = known
             continue
         by_effect[key] = element
-        found.append(_effect(engine, base, element, dead, cut))
+        found.append((element, dead, cut))
     return found, same
+
+
+def effects(engine: Engine, base: State) -> tuple[list[Effect], dict[Element, Element]]:
+    """Return one effect for each class of elements, and for every other element the one that stands for it."""
+    found, same = classes(engine)
+    return [_effect(engine, base, *cause) for cause in found], same
 
 
 def _effect(engine: Engine, base: State, element: Element, dead: frozenset[str], cut: frozenset[int]) -> Effect:
@@ -258,33 +267,37 @@ class _Context:
         self.base = base
         self.judge = judge
         self.results: dict[object, tuple[State, Any]] = {}
-        self.singles: dict[Element, State] = {}
+        self.effects: dict[Element, Effect] = {}
         self.judged = 0
         if not prepared:
             prepare = getattr(judge, "prepare", None)
             if prepare is not None:
                 prepare(base)
 
-    def run(self, groups: Sequence[Group]) -> tuple[list[tuple[Failures, Any]], int]:
-        """Return the verdict of each scenario of some groups, and how many were judged anew."""
+    def run(self, groups: Sequence[Group]) -> Part[Any]:
+        """Return the verdict of each scenario of some groups, how many were judged anew, and which are inert alone."""
         found: list[tuple[Failures, Any]] = []
+        inert: list[Element] = []
         before = self.judged
         for element, others in groups:
-            alone = frozenset({element})
-            state = self.alone(element)
+            effect = self.effect(element)
             if not others:
-                found.append((alone, self.verdict(state)))
+                found.append((frozenset({element}), self.verdict(effect.state)))
+                if effect.inert:
+                    inert.append(element)
             for other in others:
                 both = frozenset({element, other})
-                found.append((both, self.verdict(self.engine.compute(both, state, self.alone(other)))))
-        return found, self.judged - before
+                state = self.engine.compute(both, effect.state, self.effect(other).state)
+                found.append((both, self.verdict(state)))
+        return found, self.judged - before, inert
 
-    def alone(self, element: Element) -> State:
-        """Return the state in which one element has failed."""
-        state = self.singles.get(element)
-        if state is None:
-            state = self.singles[element] = self.engine.compute(frozenset({element}), self.base)
-        return state
+    def effect(self, element: Element) -> Effect:
+        """Return what one element does alone."""
+        found = self.effects.get(element)
+        if found is None:
+            dead, cut = topology.effects(self.engine.wiring, frozenset({element}))
+            found = self.effects[element] = _effect(self.engine, self.base, element, dead, cut)
+        return found
 
     def verdict(self, state: State) -> Any:
         """Return the judge's verdict, from an earlier scenario with equal tables and segments if there is one."""
@@ -327,7 +340,19 @@ def _start(token: str, payload: bytes) -> None:
     gc.freeze()
 
 
-def _work(token: str, payload: bytes | None, groups: Sequence[Group]) -> tuple[list[tuple[Failures, Any]], int]:
+def _adopt(token: str) -> None:
+    """Take a forked parent's context, but not its judge: what that holds may rest on threads that were not copied."""
+    context = _CONTEXTS[token]
+    context.judge = pickle.loads(pickle.dumps(context.judge))  # noqa: S301 - our own bytes
+    context.results = {}
+    prepare = getattr(context.judge, "prepare", None)
+    if prepare is not None:
+        prepare(context.base)
+    gc.disable()  # a worker's memory is given back when it ends, and nothing in a sweep makes cycles
+    gc.freeze()
+
+
+def _work(token: str, payload: bytes | None, groups: Sequence[Group]) -> Part[Any]:
     """Run some groups in a worker process."""
     if payload is not None:
         _start(token, payload)
@@ -355,11 +380,16 @@ def sweep(
     if k not in (1, 2):
         raise error("ANA002", None, k=k)
     engine = base.engine
-    found, same = effects(engine, base)
-    found.sort(key=lambda effect: (-effect.weight, effect.element))
-    groups: list[Group] = [(effect.element, ()) for effect in found]
+    context = _Context(engine, base, judge, prepared=prepared)
     derived = 0
-    if k == 2:
+    if k == 1:
+        causes, same = classes(engine)
+        groups: list[Group] = [(element, ()) for element, _, _ in causes]
+    else:
+        found, same = effects(engine, base)
+        found.sort(key=lambda effect: (-effect.weight, effect.element))
+        context.effects = {effect.element: effect for effect in found}
+        groups = [(effect.element, ()) for effect in found]
         # a lost site is many failures already: it is judged alone
         paired = [effect for effect in found if effect.element.kind != "site"]
         for position, one in enumerate(paired):
@@ -371,34 +401,39 @@ def sweep(
                     others.append(two.element)
             groups += [(one.element, tuple(others[start : start + CHUNK])) for start in range(0, len(others), CHUNK)]
     total = sum(len(others) or 1 for _, others in groups)
-    context = _Context(engine, base, judge, prepared=prepared)
-    context.singles = {effect.element: effect.state for effect in found}
     results: list[tuple[Failures, R]] = []
+    inert: list[Element] = []
     judged = 0
 
-    def take(part: tuple[list[tuple[Failures, R]], int]) -> None:
+    def take(part: Part[R]) -> None:
         nonlocal judged
         results.extend(part[0])
         judged += part[1]
+        inert.extend(part[2])
         if progress is not None:
             progress(len(results), total)
 
-    batches = _batches(groups)
-    # what exists now lives to the end: the collector need not look at it again after every few scenarios
+    batches = _batches(groups, CHUNK if k > 1 else CHUNK // 4)
+    running = gc.isenabled()
+    # what exists now lives to the end, and nothing here makes cycles
     gc.freeze()
+    gc.disable()
     try:
         _spread(engine, judge, batches, context, take, total, jobs, dask)
     finally:
+        if running:
+            gc.enable()
         gc.unfreeze()
     results.sort(key=lambda item: (len(item[0]), sorted(item[0])))
+    single = sum(1 for _, others in groups if not others)
     return Sweep(
         [Outcome(failures, result) for failures, result in results],
         same,
         derived,
         total + derived,
         judged,
-        tuple(effect.element for effect in found if effect.inert),
-        {"elements": len(found) + len(same), "classes": len(found), "inert": sum(e.inert for e in found)},
+        tuple(sorted(inert)),
+        {"elements": single + len(same), "classes": single, "inert": len(inert)},
     )
 
 
@@ -407,7 +442,7 @@ def _spread(
     judge: Judge[R],
     batches: list[list[Group]],
     context: _Context,
-    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+    take: Callable[[Part[R]], None],
     total: int,
     jobs: int | None,
     dask: str | None,
@@ -428,12 +463,12 @@ def _spread(
             take(context.run(batch))
 
 
-def _batches(groups: Sequence[Group]) -> list[list[Group]]:
-    """Return groups in batches of about ``CHUNK`` scenarios."""
+def _batches(groups: Sequence[Group], most: int) -> list[list[Group]]:
+    """Return groups in batches of about ``most`` scenarios."""
     batches: list[list[Group]] = []
-    size = CHUNK
+    size = most
     for group in groups:
-        if size >= CHUNK:
+        if size >= most:
             batches.append([])
             size = 0
         batches[-1].append(group)
@@ -452,15 +487,23 @@ def _on_processes(
     judge: Judge[R],
     batches: list[list[Group]],
     context: _Context,
-    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+    take: Callable[[Part[R]], None],
 ) -> None:
-    """Share the batches between this process and ``workers`` spawned ones."""
-    token, payload = _payload(engine, judge)
+    """Share the batches between this process and ``workers`` others: forked on Linux, else spawned."""
+    start: Callable[..., None]
+    arguments: tuple[object, ...]
+    if sys.platform == "linux":
+        method, token = "fork", "forked"
+        _CONTEXTS.clear()
+        _CONTEXTS[token] = context
+        start, arguments = _adopt, (token,)
+    else:
+        method = "spawn"
+        token, payload = _payload(engine, judge)
+        start, arguments = _start, (token, payload)
     waiting = list(reversed(batches))
-    running: set[Future[tuple[list[tuple[Failures, R]], int]]] = set()
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(token, payload)
-    ) as pool:
+    running: set[Future[Part[R]]] = set()
+    with ProcessPoolExecutor(workers, mp_context=get_context(method), initializer=start, initargs=arguments) as pool:
         try:
             while waiting or running:
                 while waiting and len(running) < 2 * workers:
@@ -477,6 +520,8 @@ def _on_processes(
             for future in running:
                 future.cancel()
             raise
+        finally:
+            _CONTEXTS.clear()
 
 
 def _on_dask(
@@ -484,7 +529,7 @@ def _on_dask(
     engine: Engine,
     judge: Judge[R],
     batches: list[list[Group]],
-    take: Callable[[tuple[list[tuple[Failures, R]], int]], None],
+    take: Callable[[Part[R]], None],
 ) -> None:
     """Run the batches on a Dask cluster; each worker builds its context once."""
     try:

@@ -254,6 +254,8 @@ class Delivery:
         self.sessions = sessions or {}
         self.result: dict[Node, PacketSet] = {}
         self._order: list[Node] = []
+        self._here: dict[Node, tuple[int, tuple[Node, ...], tuple[int, ...]]] = {}
+        self._after: dict[Node, tuple[Node, ...]] = {}
         self._replies = {
             device: [(forwarding.space.reply(one.before), forwarding.space.reply(one.after), one.spot) for one in kept]
             for device, kept in self.sessions.items()
@@ -264,14 +266,28 @@ class Delivery:
         for start in starts:
             self._discover(start)
         none = self.forwarding.space.none
-        changed = True
-        while changed:  # the least fixpoint: a loop delivers nothing
-            changed = False
+        clock = 0
+        changed: dict[Node, int] = {}
+        looked: dict[Node, int] = {}
+        again = True
+        while again:  # the least fixpoint: a loop delivers nothing
+            again = False
             for node in self._order:
+                last = looked.get(node)
+                if last is not None:
+                    for target in self._after[node]:
+                        if changed.get(target, 0) > last:
+                            break
+                    else:
+                        continue
+                clock += 1
+                looked[node] = clock
                 value = self._value(node)
                 if value != self.result.get(node, none):
                     self.result[node] = value
-                    changed = True
+                    clock += 1  # later than this look: a node that leads to itself is looked at again
+                    changed[node] = clock
+                    again = True
                 self.result.setdefault(node, value)
         return self.result
 
@@ -294,14 +310,18 @@ class Delivery:
                 stack.pop()
 
     def _next(self, node: Node) -> list[Node]:
-        following = list(self._around(node)[0])
+        following = list(self._around(node)[1])
         for _, _, spot in self._replies.get(node.device, ()):
             if isinstance(node, Arrival):
                 following.append(spot)
+        self._after[node] = tuple(following)
         return following
 
-    def _around(self, node: Node) -> tuple[tuple[Node, ...], tuple[int, ...]]:
-        """Return the nodes and the exits that a node's choices lead to; kept with the choices."""
+    def _around(self, node: Node) -> tuple[int, tuple[Node, ...], tuple[int, ...]]:
+        """Return a number for what a node does, and the nodes and exits that its choices lead to."""
+        known = self._here.get(node)
+        if known is not None:
+            return known
         store = self.forwarding.shop.around
         key = self.forwarding.restricted(node, self.interest)
         found = store.get(key)
@@ -322,18 +342,19 @@ class Delivery:
                             nodes[piece.target] = None
             found = (tuple(nodes), tuple(exits))
             store[key] = found
-        return found
+        known = self._here[node] = (key, *found)
+        return known
 
     def _value(self, node: Node) -> PacketSet:
         forwarding = self.forwarding
         replies = self._replies.get(node.device)
         if replies:
             return self._with_replies(node, replies)
-        nodes, exits = self._around(node)
+        number, nodes, exits = self._around(node)
         none = forwarding.space.none
         store = forwarding.shop.delivered
         key = (
-            forwarding.restricted(node, self.interest),
+            number,
             tuple([self.result.get(target, none) for target in nodes]),
             tuple([self.goals.get(number, 0) for number in exits]),
         )
