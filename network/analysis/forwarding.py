@@ -845,8 +845,17 @@ class Forwarding:
             # interface.
             self._tables.append(((device.hostname, vrf), self.state.ribs.get((device.hostname, vrf))))
             mask = 0
+            # a route that only stands by (a higher priority) is in the table as well
+            standing = {
+                (static.prefix, static.distance)
+                for static in device.static_routes
+                if static.vrf == vrf and static.interface == interface.name and not static.discard
+            }
             for prefix, route in (self.state.ribs.get((device.hostname, vrf)) or {}).items():
-                if prefix.family == 4 and any(hop.interface == interface.name for hop in route.next_hops):
+                if prefix.family == 4 and (
+                    any(hop.interface == interface.name for hop in route.next_hops)
+                    or (route.protocol == "static" and (prefix, route.distance) in standing)
+                ):
                     mask |= self.atoms.prefix(prefix)
             feasible = self.atoms.packets(self.space, mask, "src")
             gate = _meet(gate, Filter(feasible, feasible))

@@ -678,13 +678,14 @@ class Solver:
         if own is not None:
             return Candidate(own)
         best: Candidate | None = None
+        priority = 0  # FortiOS: of routes with one distance those of the lowest priority forward, the rest stand by
         for static in facts.statics.get(prefix, ()):
             found = self.static(table, static)
             if found is None:
                 continue
-            if best is None or found.distance < best.route.distance:
-                best = Candidate(found)
-            elif found.distance == best.route.distance:
+            if best is None or (found.distance, static.priority) < (best.route.distance, priority):
+                best, priority = Candidate(found), static.priority
+            elif (found.distance, static.priority) == (best.route.distance, priority):
                 hops = tuple(sorted({*best.route.next_hops, *found.next_hops}, key=ospf.hop_key))
                 best = Candidate(best.route._replace(next_hops=hops))
         return best

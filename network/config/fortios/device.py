@@ -372,6 +372,8 @@ class Builder:
         if node.first("secondary-IP") == "enable":
             for entry in node.table("secondaryip"):
                 self._add_address(addresses, sources, entry.all("ip"), entry.at("ip"), True, scope)
+        if _int(node.first("min-links", "1"), 2) > 1:
+            self.block(node.at("min-links"), scope)  # the bundle goes down before its last member
         ipv6 = False
         for child in node.children:
             if child.name == "ipv6":
@@ -656,14 +658,6 @@ class Builder:
                 self._static(name, node, six)
         for node in self._table("router policy").values():
             self._policy_route(node)
-        best: dict[tuple[str, Prefix, int], int] = {}
-        for route in self.d.static_routes:
-            key = (route.vrf, route.prefix, route.distance)
-            best[key] = min(best.get(key, route.priority), route.priority)
-        for route in self.d.static_routes:
-            # Two routes of one prefix and distance: the lower priority forwards, the other stands by. Not computed.
-            if route.priority > best[route.vrf, route.prefix, route.distance]:
-                self.block(route.source, f"vdom {route.vrf}")
 
     def _static(self, name: str, node: Node, six: bool) -> None:
         scope = f"route {name}"

@@ -88,14 +88,14 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "system interface": (
         """vdom ip  status type interface vlanid member alias description role mode secondary-IP mtu mtu-override
-        dedicated-to vrf remote-ip redundant-interface speed vlan-protocol""",
+        dedicated-to vrf remote-ip redundant-interface speed vlan-protocol min-links""",
         """allowaccess device-identification* snmp-index estimated-* lldp-* macaddr monitor-bandwidth stp* trust-ip* ap-discover
         arpforward auth-* bandwidth-measure-time bfd* broadcast-* cli-conn-status color defaultgw detected-peer-mtu detectprotocol
         detectserver dhcp-*  disconnect-threshold distance dns-server-* drop-fragment drop-overlapped-fragment
         egress-* explicit-ftp-proxy explicit-web-proxy external fail-* forward-error-correction fortilink fortilink-* icmp-accept-redirect
         icmp-send-redirect ident-accept idle-timeout inbandwidth outbandwidth ingress-* internal ip-managed-by-fortiipam
         ips-sniffer-mode   lacp-* lag-out-port-select-algorithm lcp-* link-up-delay
-        management-ip mediatype min-links* netbios-forward netflow-sampler outbandwidth padt-retry-timeout ping-serv-status
+        management-ip mediatype min-links-down netbios-forward netflow-sampler outbandwidth padt-retry-timeout ping-serv-status
         polling-interval preserve-session-route priority proxy-captive-portal sample-* secfab-* security-* sflow-sampler spillover-threshold
         src-check subst substitute-dst-mac swc-* switch-controller-* tcp-mss vindex virtual-mac weight wins-ip
         preserve-session-route algorithm defaultgw   snmp-index""",

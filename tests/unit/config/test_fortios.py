@@ -155,9 +155,8 @@ BLOCK = {
     "vxlan": ('config system vxlan\nedit "v"\nset vni 5\nnext\nend\n', "config system vxlan"),
     "proxy policy": ("config firewall proxy-policy\nedit 1\nset proxy transparent-web\nnext\nend\n", "config firewall proxy-policy"),
     "security policy": ("config firewall security-policy\nedit 1\nnext\nend\n", "config firewall security-policy"),
-    "stand-by route": (
-        'config router static\nedit 1\nset dst 10.0.0.0 255.0.0.0\nset gateway 192.0.2.1\nset device "a"\nset priority 1\nnext\n'
-        'edit 2\nset dst 10.0.0.0 255.0.0.0\nset gateway 192.0.2.2\nset device "b"\nset priority 9\nnext\nend\n', "edit 2"),
+    "bundle of at least two": (
+        'config system interface\nedit "a"\nset type aggregate\nset member "b" "c"\nset min-links 2\nnext\nend\n', "set min-links 2"),
     "stray words": ("config system interface\nfrob\nend\n", "frob"),
 }  # fmt: skip
 

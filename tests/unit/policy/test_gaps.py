@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from network.config.model import Cable
+from network.analysis import compute
+from network.analysis.state import Element
+from network.config.model import Cable, Prefix
 
 sys.path.insert(0, str(Path(__file__).parent))
-from net import CABLES, CORE, GATE, JOINED, ZONES, check, leaks
+from net import CABLES, CORE, GATE, JOINED, ZONES, check, leaks, snapshot
 
 NATTED = CORE.replace("10.10.1.1 255.255.255.0\n", "10.10.1.1 255.255.255.0\n ip nat outside\n").replace(
     "10.20.1.1 255.255.255.0\n", "10.20.1.1 255.255.255.0\n ip nat inside\n"
@@ -422,3 +424,68 @@ def test_a_node_between_vlans_of_one_zone_is_no_finding_and_between_two_zones_is
     result = check(BRIDGE.format("10,20"), policy_text=VLANS, cables=HOSTS)
     assert leaks(result) == {("one", "two"), ("two", "one")}
     assert any(hop.action == "unmodelled-node" for hop in result.violations[0].path)
+
+
+STANDING_BY = """config system interface
+    edit "port3"
+        set ip 10.3.0.1 255.255.255.0
+        set type physical
+    next
+end
+config router static
+    edit 1
+        set dst 10.9.0.0 255.255.0.0
+        set gateway 10.2.0.9
+        set device "port2"
+        set priority 5
+    next
+    edit 2
+        set dst 10.9.0.0 255.255.0.0
+        set gateway 10.3.0.9
+        set device "port3"
+        set priority 20
+    next
+end
+config firewall policy
+    edit 1
+        set srcintf "port3"
+        set dstintf "port1"
+        set srcaddr "far"
+        set dstaddr "all"
+        set action accept
+        set schedule "always"
+        set service "ALL"
+    next
+end
+config firewall address
+    edit "far"
+        set subnet 10.9.0.0 255.255.0.0
+    next
+end
+"""
+
+
+def test_a_stand_by_static_route_forwards_only_after_the_other_failed():
+    cables = [Cable("fw", f"port{n}", f"peer{n}", "eth0") for n in (1, 2, 3)]
+    network = snapshot(FORTI + STANDING_BY, cables=cables)
+    assert not network.devices["fw"].unmodelled
+    base = compute(network)
+    prefix = Prefix(0x0A090000, 16)
+    assert [hop.interface for hop in base.ribs["fw", "root"][prefix].next_hops] == ["port2"]
+    cut = frozenset({Element("link", "fw:port2 <-> peer2:eth0")})
+    for after in (compute(network, cut, base=base), compute(network, cut)):
+        assert [hop.interface for hop in after.ribs["fw", "root"][prefix].next_hops] == ["port3"]
+
+
+def test_a_stand_by_route_lets_its_own_side_in():
+    # The stand-by route is in the table too: the reverse-path check accepts packets from 10.9.0.0/16 on port3.
+    zones = """
+zones:
+  one: {members: [{device: fw, interface: port1}]}
+  three: {members: [{device: fw, interface: port3}]}
+"""
+    result = check(FORTI + STANDING_BY, policy_text=zones)
+    assert leaks(result) == {("three", "one")}
+    packet = result.violations[0].packet
+    assert packet is not None
+    assert packet.src >> 16 == 0x0A09
