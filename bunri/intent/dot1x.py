@@ -78,6 +78,8 @@ class Dot1x(Model):
     auth_fail_vlan: VlanId
     critical_vlan: VlanId
     unauthenticated: tuple[Unauthenticated, ...] = ()
+    reauth_seconds: Int = Field(default=28800, ge=60, le=65535)
+    """After this a port asks again, so that a revoked certificate or a removed MAC address loses its place."""
     tx_period_seconds: Int = Field(default=10, ge=1, le=65535)
     dead_seconds: Int = Field(default=15, ge=1)
     dead_minutes: Int = Field(default=5, ge=1)

@@ -30,6 +30,7 @@ def port_auth(plan: Plan, profile: PortProfile) -> PortAuth:
         dot1x.auth_fail_vlan,
         dot1x.critical_vlan,
         dot1x.tx_period_seconds,
+        dot1x.reauth_seconds,
     )
 
 

@@ -88,6 +88,7 @@ class PortAuth:
     fail_vlan: int
     critical_vlan: int
     tx_period: int  # seconds
+    reauth: int  # seconds
 
 
 @dataclass(frozen=True, slots=True)
