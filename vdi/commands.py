@@ -13,3 +13,10 @@ def placement() -> Command:
     from vdi.placement.command import placement as factory  # noqa: PLC0415
 
     return factory()
+
+
+def image() -> Command:
+    """Return ``bunri image``."""
+    from vdi.images.command import image as factory  # noqa: PLC0415
+
+    return factory()

@@ -101,6 +101,7 @@ class Machines:
                 done=lambda: self.find(wanted.folder, wanted.name),
                 passing=lambda kind: kind is Kind.DUPLICATE and (wanted.exclusive or len(sent) > 1),
                 progress=progress,
+                result=True,
             )
         return str(getattr(made, "_moId", made))
 
@@ -190,7 +191,7 @@ class Machines:
         def start(_content: vim.ServiceInstanceContent) -> vim.Task:
             return machine.CreateSnapshot_Task(name=name, description=note, memory=False, quiesce=False)
 
-        made = self.run(f"snapshot {name}", start, done=existing)
+        made = self.run(f"snapshot {name}", start, done=existing, result=True)
         return str(getattr(made, "_moId", made))
 
     def remove_snapshot(self, snapshot: str) -> None:
@@ -211,14 +212,19 @@ class Machines:
         done: Callable[[], Any] = lambda: None,
         passing: Callable[[Kind], bool] = lambda _kind: False,
         progress: Callable[[int], None] | None = None,
+        result: bool = False,
     ) -> Any:
-        """Run a task until it succeeds, or until ``done`` says that its end is reached (and return what it says)."""
+        """Run a task until it succeeds, or until ``done`` says that its end is reached (and return what it says).
+
+        ``result``: return the task's own result. Of the other operations of this room use this one for new kinds of
+        change: it repeats what passes and never takes a stranger's machine for its own.
+        """
         patience = self.connection.patience
         attempt = 0
         while True:
             try:
                 task = self.connection.call(what, start, safe=False)
-                return self.tasks.wait(task, what, progress=progress)
+                return self.tasks.wait(task, what, progress=progress, result=result)
             except VsphereError as problem:
                 if problem.kind is Kind.CANCELLED:
                     raise

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from vdi.vsphere.connection import Connection
 
-SHORTEST, LONGEST, SHARE = 0.03, 1.0, 0.04
+SHORTEST, LONGEST, SHARE = 0.05, 1.0, 0.04
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class _Waiting:
     begun: float
     limit: float
     progress: Callable[[int], None] | None
+    result: bool
     done: Future[Any] = field(default_factory=Future)
     percent: int = -1
 
@@ -45,14 +46,20 @@ class Tasks:
     _poller: threading.Thread | None = None
 
     def wait(
-        self, task: vim.Task, what: str, *, limit: float = 3600.0, progress: Callable[[int], None] | None = None
+        self,
+        task: vim.Task,
+        what: str,
+        *,
+        limit: float = 3600.0,
+        progress: Callable[[int], None] | None = None,
+        result: bool = False,
     ) -> Any:
-        """Wait until ``task`` ends and return its result.
+        """Wait until ``task`` ends; return its result if ``result`` is wanted (it costs a call), else ``None``.
 
         Errors: ``VsphereError`` with the fault's kind; ``TIMEOUT`` after ``limit`` seconds; ``CANCELLED`` when the
         connection's ``stop`` is set (the task is cancelled then); ``UNSURE`` when the vCenter no longer knows the task.
         """
-        entry = _Waiting(task, what, time.monotonic(), limit, progress)
+        entry = _Waiting(task, what, time.monotonic(), limit, progress, result)
         with self._guard:
             self._waiting[task._moId] = entry
             if self._poller is None:
@@ -112,6 +119,8 @@ class Tasks:
             if found is None:
                 gone = VsphereError(Kind.UNSURE, self.connection.where, entry.what, "the task is not known any more")
                 self._finish(entry, problem=gone)
+            elif found.get("info.state") == "success" and not entry.result:
+                self._finish(entry)
             elif found.get("info.state") in ("success", "error"):
                 ended.append(entry)
             elif stopping or time.monotonic() - entry.begun > entry.limit:
