@@ -57,11 +57,15 @@ class Step(_Frozen):
 
 
 class Proof(_Frozen):
-    """What the gate said: its verdict, what it was asked (a digest of snapshots and policy), its summary lines."""
+    """What the gate said: its verdict, what it was asked (a digest of snapshots and policy), its summary lines.
+
+    ``batches`` is the order that was proved, where the gate took batches apart; empty: the order it was given.
+    """
 
     verdict: Literal["proved", "violated", "unproved", "not-applicable"]
     reference: str
     summary: tuple[str, ...] = ()
+    batches: tuple[tuple[str, ...], ...] = ()
 
 
 class Plan(_Frozen):

@@ -45,7 +45,12 @@ def prove(before: Path, after: Path, order: Sequence[Sequence[str]], policy: Pat
         f"{stats.get('devices', '?')} devices, {stats.get('lines', '?')} lines",
         *(f"step {step['step']}: proved ({', '.join(step['devices'])})" for step in answer["steps"]),
     ]
-    return Proof(verdict="proved", reference=reference(before, after, policy), summary=tuple(summary))
+    if answer["taken_apart"]:
+        summary.insert(1, "devices that would make unproved mixtures commit one after another")
+    else:
+        summary.insert(1, "every mixture inside a batch is proved")
+    batches = tuple(tuple(batch) for batch in answer["batches"])
+    return Proof(verdict="proved", reference=reference(before, after, policy), summary=tuple(summary), batches=batches)
 
 
 def _refusal(answer: dict[str, Any], where: Where) -> BunriError:
@@ -62,6 +67,8 @@ def _refusal(answer: dict[str, Any], where: Where) -> BunriError:
         final = answer["final"]
         lines = [f"{u['device']} {u['file']}:{u['line']} {u['text']}" for u in final["unmodelled"][:3]]
         lines += [f"{f['rule']} {f['en']}" for f in final.get("findings", []) if f.get("severity") == "error"][:3]
+    if answer.get("search") == "out of time":
+        lines.append("no other order was found in the time that the search may take")
     if answer.get("suggestion"):
         lines.append("order that holds: " + " | ".join(",".join(batch) for batch in answer["suggestion"]))
     violated = bool(found) or (bad is not None and bad["stopped"]) or answer["final"]["verdict"] == "violated"

@@ -75,9 +75,13 @@ def make_plan(
     survey = _survey(control, wish, report)
     changed = [name for name, found in survey.items() if found.changed]
     groups = batches(changed, control.hops(), wish.serial)
+    proof = _prove(control, wish, survey, groups, folder)
+    if proof.batches:
+        # The gate may have taken a batch apart whose mixtures it could not prove.
+        named = [[name for name in batch if name in survey] for batch in proof.batches]
+        groups = [group for group in named if group]
     expected = sum(max(survey[name].seconds for name in group) for group in groups) * 2 + 5 * len(groups)
     timer = timer_minutes(expected if wish.atomic == "plan" else expected / max(1, len(groups)))
-    proof = _prove(control, wish, survey, groups, folder)
     steps = tuple(
         _step(control, wish, survey[name], number, timer) for number, group in enumerate(groups) for name in group
     )

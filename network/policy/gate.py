@@ -2,19 +2,26 @@
 first byte is sent.
 
 A step's network is the mixture of devices that already have their new configuration and those that still have the old
-one. No step
-may open a path that was not open before; no step may stop a declared flow that worked before and works afterwards.
-Where the given
-order breaks one of the two, another order of the same batches (or of single devices) is looked for.
+one. No step may open a path that was not open before; no step may stop a declared flow that worked before and works
+afterwards. Where the given order breaks one of the two, another order of the same batches (or of single devices) is
+looked for, as long as the given time allows.
+
+While the devices of one batch commit together, any of them may be first. So a batch stays whole only if every mixture
+of its devices is proved: those whose change nothing forwards by make no mixture of their own, and of the others there
+may be few (``TOGETHER``). A larger batch is taken apart: its devices commit one after another, each step proved.
 """
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+import math
+import time
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from network.analysis import compute
+from network.analysis.reuse import alike
 from network.config.model import Snapshot
 from network.policy.separation import Separation
 from network.policy.verify import blocking, trusted_names, verify
@@ -23,11 +30,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from network.analysis.state import State
-    from network.config.model import Cable
+    from network.config.model import Cable, Device
     from network.policy.model import Policy
     from network.policy.verdict import Findings, Result, Violation
 
-MOST_TRIALS = 400
+SEARCH_SECONDS = 20.0
+"""How long another order is looked for."""
+IRRELEVANT = frozenset({"file", "version", "statements", "irrelevant", "lines", "modelled_lines"})
+"""Fields of a device that the computation of paths does not read: rules read them, and they judge the end alone."""
+TOGETHER = 2
+"""So many devices that matter may commit together: of n there are 2^n - 2 mixtures between before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +73,17 @@ class Step:
 
 @dataclass(slots=True)
 class Proof:
-    """The gate's answer. ``final`` is the full result for the state after the last step."""
+    """The gate's answer. ``final`` is the full result after the last step, ``batches`` the order that was proved.
+
+    ``search`` says how the search for another order ended: ``not needed``, ``found``, ``none`` or ``out of time``.
+    """
 
     final: Result
     steps: list[Step] = field(default_factory=list)
     suggestion: list[list[str]] | None = None
+    batches: list[list[str]] = field(default_factory=list)
+    taken_apart: int = 0
+    search: str = "not needed"
 
     @property
     def first_bad(self) -> Step | None:
@@ -87,6 +105,9 @@ class Proof:
             "steps": [step.as_json() for step in self.steps],
             "first_bad": None if bad is None else bad.number,
             "suggestion": self.suggestion,
+            "batches": self.batches,
+            "taken_apart": self.taken_apart,
+            "search": self.search,
         }
 
 
@@ -101,6 +122,7 @@ class _Rollout:
             if before.devices.get(name) != after.devices.get(name)
         )
         self.judge = Separation(policy)
+        self._recent: State | None = None
         start = self._state(frozenset())
         self.judge.prepare(start)
         self.start = self.judge.examine(start)
@@ -111,7 +133,23 @@ class _Rollout:
             line.source for _, line in blocking(after, end)
         }
         self._steps: dict[frozenset[str], Step] = {}
-        self.trials = 0
+        self.deadline = math.inf
+        self.matters = frozenset(name for name in self.changed if self._matters(name))
+
+    def _matters(self, name: str) -> bool:
+        """Whether a device's change concerns what the verifier reads, beyond where a line stands in its file."""
+        one, two = self.before.devices.get(name), self.after.devices.get(name)
+        return one is None or two is None or not alike(_bare(one), _bare(two), {}, IRRELEVANT)
+
+    def between(self, done: frozenset[str], batch: frozenset[str]) -> Step | None:
+        """Return the first mixture of ``batch`` upon ``done`` that does not hold, whichever devices come first."""
+        names = sorted(batch & self.matters)
+        for count in range(1, len(names)):
+            for first in combinations(names, count):
+                step = self.step(done | frozenset(first), 0, first)
+                if not step.ok:
+                    return step
+        return None
 
     def _snapshot(self, done: frozenset[str]) -> Snapshot:
         devices = {name: device for name, device in self.before.devices.items() if name not in done}
@@ -120,7 +158,10 @@ class _Rollout:
 
     def _state(self, done: frozenset[str]) -> State:
         mixture = self._snapshot(done)
-        return compute(mixture, trusted=trusted_names(self.policy, mixture, self.today))
+        # Steps differ by few devices: what these do not touch is taken from the state before.
+        state = compute(mixture, base=self._recent, trusted=trusted_names(self.policy, mixture, self.today))
+        self._recent = state
+        return state
 
     def _examine(self, state: State) -> Findings:
         self.judge.renew(state)
@@ -131,12 +172,10 @@ class _Rollout:
         done &= self.changed
         kept = self._steps.get(done)
         if kept is None:
-            self.trials += 1
             state = self._state(done)
             findings = self._examine(state)
-            stopped = findings.stopped - self.start.stopped
-            if done != self.changed:
-                stopped -= self.end.stopped
+            # What does not work at the end either is judged there, by the policy's own obligations, not on the way.
+            stopped = findings.stopped - self.start.stopped - self.end.stopped
             leaks = tuple(one for one in findings.violations if one.kind == "leak" and _key(one) not in self._known)
             flows = {flow for flow, _ in stopped}
             outages = tuple(one for one in findings.violations if one.kind == "outage" and one.flow in flows)
@@ -155,12 +194,13 @@ def prove(
     *,
     today: datetime.date | None = None,
     say: Callable[[str], None] | None = None,
+    search_seconds: float = SEARCH_SECONDS,
 ) -> Proof:
     """Prove the final state and every step of a rollout that changes the devices of ``order``, batch by batch.
 
     Changed devices that ``order`` does not name are taken as one more batch at the end: nothing is left unjudged.
-    ``today`` decides
-    what has expired (the present day by default).
+    ``today`` decides what has expired (the present day by default). Where a step does not hold, another order is looked
+    for during at most ``search_seconds``.
     """
     today = today or datetime.datetime.now(tz=datetime.UTC).astimezone().date()
     tell = say or (lambda _: None)
@@ -173,13 +213,32 @@ def prove(
     final, _, _ = verify(after, policy, today=today)
     proof = Proof(final)
     done: frozenset[str] = frozenset()
-    for number, batch in enumerate(batches, 1):
-        done |= frozenset(batch)
-        tell(f"段階 {number}/{len(batches)} を検査しています / step {number}: {', '.join(batch)}")
-        proof.steps.append(rollout.step(done, number, batch))
+    for batch in batches:
+        for part in _parts(rollout, done, batch):
+            proof.batches.append(part)
+            done |= frozenset(part)
+            number = len(proof.batches)
+            tell(f"段階 {number} を検査しています / step {number}: {', '.join(part)}")
+            proof.steps.append(rollout.step(done, number, part))
+    proof.taken_apart = len(proof.batches) - len(batches)
     if proof.first_bad is not None and final.verdict == "proved":
-        proof.suggestion = _reorder(rollout, batches)
+        rollout.deadline = time.monotonic() + search_seconds
+        proof.suggestion = _reorder(rollout, proof.batches)
+        late = time.monotonic() > rollout.deadline
+        proof.search = "found" if proof.suggestion else "out of time" if late else "none"
     return proof
+
+
+def _parts(rollout: _Rollout, done: frozenset[str], batch: list[str]) -> list[list[str]]:
+    """Return the batch as it may be committed: whole if every mixture of its devices holds, else one after another.
+
+    Devices whose change does not matter go together, first: no mixture differs from the network before.
+    """
+    order = [name for name in batch if name in rollout.matters]
+    if len(order) < 2 or (len(order) <= TOGETHER and rollout.between(done, frozenset(order)) is None):
+        return [batch]
+    rest = [name for name in batch if name not in rollout.matters]
+    return [*([rest] if rest else []), *([name] for name in order)]
 
 
 def _reorder(rollout: _Rollout, batches: list[list[str]]) -> list[list[str]] | None:
@@ -200,7 +259,7 @@ def _search(rollout: _Rollout, units: list[list[str]]) -> list[list[str]] | None
     def go(done: frozenset[int]) -> bool:
         if len(done) == len(units):
             return True
-        if done in dead or rollout.trials > MOST_TRIALS:
+        if done in dead or time.monotonic() > rollout.deadline:
             return False
         for index in range(len(units)):
             if index in done:
@@ -215,6 +274,11 @@ def _search(rollout: _Rollout, units: list[list[str]]) -> list[list[str]] | None
         return False
 
     return [units[index] for index in path] if go(frozenset()) else None
+
+
+def _bare(device: Device) -> Device:
+    """Return the device without what its interfaces are called: no path reads a description."""
+    return replace(device, interfaces={n: replace(one, description="") for n, one in device.interfaces.items()})
 
 
 def _cables(before: list[Cable] | None, after: list[Cable] | None) -> list[Cable] | None:

@@ -87,3 +87,28 @@ def test_an_outage_on_the_way_is_found():
 def test_a_changed_device_that_the_order_forgets_is_judged_too():
     proof = prove(net(JOINED, GATE), net(FILTERED, BARE), [["core"]], policy(), today=TODAY)
     assert [step.devices for step in proof.steps] == [("core",), ("gate",)]
+
+
+def test_a_batch_whose_mixtures_leak_is_taken_apart():
+    before, after = net(JOINED, GATE), net(FILTERED, BARE)
+    proof = prove(before, after, [["core", "gate"]], policy(), today=TODAY)
+    assert proof.ok, proof.as_json()
+    assert (proof.batches, proof.taken_apart) == ([["core"], ["gate"]], 1)
+    wrong = prove(before, after, [["gate", "core"]], policy(), today=TODAY)
+    assert not wrong.ok
+    assert wrong.suggestion == [["core"], ["gate"]]
+
+
+def test_changes_that_no_path_depends_on_stay_together():
+    core, gate = JOINED.replace("hostname", "! moved\n!\nhostname", 1), GATE + "snmp-server location elsewhere\n"
+    proof = prove(net(JOINED, GATE), net(core, gate), [["core", "gate"]], policy(), today=TODAY)
+    assert proof.ok, proof.as_json()
+    assert proof.batches == [["core", "gate"]]
+    assert len(proof.steps) == 1
+
+
+def test_the_search_for_another_order_ends_in_time_and_says_so():
+    before, after = net(JOINED, GATE), net(FILTERED, BARE)
+    proof = prove(before, after, [["gate"], ["core"]], policy(), today=TODAY, search_seconds=-1.0)
+    assert (proof.suggestion, proof.search) == (None, "out of time")
+    assert not proof.ok
