@@ -90,7 +90,8 @@ def _rolling(city: object, folder: Path, count: int) -> bool:
     records = len(Journal(folder / "runs" / "journal.jsonl").records)
     ideal = -(-count // AT_ONCE) * (CLONE + POWER)
     ratio = seconds / ideal
-    print(f"{POOL}: {count} desktops {result.result} in {seconds:.1f} s; ideal {ideal:.1f} s; ×{ratio:.3f} (target ≤ 1.10)")
+    print(f"{POOL}: {count} desktops {result.result} in {seconds:.1f} s, ideal {ideal:.1f} s")
+    print(f"ratio {ratio:.3f} (target ≤ 1.10)")
     print(f"journal: {records} records")
     return result.result == "confirmed" and ratio <= 1.10
 

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from bunri.change.plan import Plan
     from bunri.intent import City
     from vdi.images.operate import Site
+    from vdi.images.policy import Policy
     from vdi.images.rolling import Result
 
 ACTIONS = ("plan", "apply", "status", "pause", "resume", "cancel", "history")
 
 
 def image() -> Command:
-    """``bunri image``: reading and planning are the default; only ``apply --confirm`` and ``resume`` change anything."""
+    """``bunri image``: only ``apply --confirm``, ``resume`` and ``cancel`` change anything."""
     return Command(
         "ゴールデンイメージの更新: 計画・適用・状況・一時停止・再開・取消・履歴",
         "golden images: plan, apply, status, pause, resume, cancel, history",
@@ -92,11 +93,11 @@ def _plan(args: argparse.Namespace) -> int:
     return 0
 
 
-def _policy(args: argparse.Namespace, city: City) -> object:
+def _policy(args: argparse.Namespace, city: City) -> Policy:
     import yaml  # noqa: PLC0415
     from pydantic import ValidationError  # noqa: PLC0415
 
-    from vdi.images.policy import Policy  # noqa: PLC0415
+    from vdi.images.policy import Policy as Model  # noqa: PLC0415
 
     pool = city.desktops.pools[args.subject]
     given: dict[str, object] = {
@@ -106,7 +107,7 @@ def _policy(args: argparse.Namespace, city: City) -> object:
     try:
         if args.policy:
             given |= yaml.safe_load(args.policy.read_text(encoding="utf-8")) or {}
-        return Policy.model_validate(given)
+        return Model.model_validate(given)
     except (OSError, ValueError, TypeError, yaml.YAMLError, ValidationError) as problem:
         raise error("IMG009", Where(file=str(args.policy)), why=str(problem).splitlines()[0]) from problem
 

@@ -77,7 +77,7 @@ def apply(site: Site, path: Path, approval: Approval, roster: Roster) -> Result:
 
 
 def resume(site: Site, *, back: bool = False) -> Result:
-    """Go on with the run that is open, or take it back. Errors: CHG016 (none is open), IMG007 (it is of another kind)."""
+    """Go on with the run that is open, or take it back. Errors: CHG016 (none is open), IMG007 (of another kind)."""
     with _at_work(site, "image resume", finishing=True) as journal:
         past = journal.unfinished()
         if past is None:

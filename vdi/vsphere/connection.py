@@ -7,9 +7,10 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyVmomi import SoapStubAdapter, vim
+from pyVmomi import vim
+from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from bunri.messages import Where
 from vdi.vsphere.faults import Kind, VsphereError, kind_of, raised, reason
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Result = TypeVar("Result")
+Content = Any
+"""What a vCenter offers (``vim.ServiceInstanceContent``): its managers are optional in pyvmomi's types, not in life."""
 POOL = 24
 """HTTP connections kept open: one a worker of a rolling update, and a few for the task poller and readers."""
 
@@ -65,7 +68,7 @@ class Connection:
     report: Callable[[str], None] = lambda _why: None
     stop: threading.Event = field(default_factory=threading.Event)
     _stub: SoapStubAdapter | None = None
-    _content: vim.ServiceInstanceContent | None = None
+    _content: Content | None = None
     _generation: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -94,7 +97,7 @@ class Connection:
         if self._stub is not None:
             self._stub.DropConnections()
 
-    def call(self, what: str, work: Callable[[vim.ServiceInstanceContent], Result], *, safe: bool = True) -> Result:
+    def call(self, what: str, work: Callable[[Content], Result], *, safe: bool = True) -> Result:
         """Return ``work(content)``. ``safe``: it may be carried out twice (a read, or an operation that repeats well).
 
         An expired session is renewed and a vCenter that does not answer is waited for (``patience.outage`` seconds);
@@ -134,7 +137,7 @@ class Connection:
                 if self.stop.wait(pause):
                     raise VsphereError(Kind.CANCELLED, self.where, what, reason(problem)) from problem
 
-    def _logged_in(self) -> vim.ServiceInstanceContent:
+    def _logged_in(self) -> Content:
         with self._guard:
             if self._content is None:
                 if self._stub is None:
@@ -149,8 +152,8 @@ class Connection:
                     )
                 self._stub.DropConnections()
                 self._stub.cookie = ""
-                content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
-                content.sessionManager.Login(self.access.user, self.access.password)
+                content: Content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
+                content.sessionManager.Login(self.access.user, self.access.password, None)
                 self._content = content
                 self._generation += 1
             return self._content
@@ -161,7 +164,7 @@ class Connection:
             if self._generation == generation:
                 self._content = None
 
-    def reference(self, kind: type[vim.ManagedEntity], moid: str) -> vim.ManagedEntity:
+    def reference(self, kind: type[Any], moid: str) -> Any:
         """Return the managed object ``moid`` bound to this session (no call is made)."""
         if self._stub is None:
             self.call("login", lambda _content: None)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pyVmomi import vim, vmodl
 
 from bunri.messages import error
+from vdi.vsphere.faults import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from vdi.vsphere.connection import Connection
+    from vdi.vsphere.connection import Connection, Content
 
 PAGE = 500
 """Objects in one answer: large enough that the round trips do not count, small enough for a vCenter's limits."""
@@ -121,7 +122,11 @@ def read(connection: Connection, *, page: int = PAGE) -> Inventory:
     places = collect(connection, _PLACES, page=page)
     names = {moid: str(values.get("name", "")) for _kind, moid, values in places}
     parents = {moid: _moid(values.get("parent")) for _kind, moid, values in places}
-    hosts, networks, ids = [], {}, {kind: {} for kind in ("folder", "network", "cluster", "pool", "datastore", "host")}
+    hosts: list[Host] = []
+    networks: dict[str, int | None] = {}
+    ids: dict[str, dict[str, str]] = {
+        kind: {} for kind in ("folder", "network", "cluster", "pool", "datastore", "host")
+    }
     for kind, moid, values in places:
         name = names[moid]
         if issubclass(kind, vim.HostSystem):
@@ -161,7 +166,7 @@ def collect(
     token and its view have gone with it.
     """
 
-    def run(content: vim.ServiceInstanceContent) -> list[tuple[type[vim.ManagedEntity], str, dict[str, Any]]]:
+    def run(content: Content) -> list[tuple[type[vim.ManagedEntity], str, dict[str, Any]]]:
         view = content.viewManager.CreateContainerView(content.rootFolder, list(wanted), True)
         try:
             collector = vmodl.query.PropertyCollector
@@ -186,7 +191,7 @@ def _objects(
         return []
     collector = vmodl.query.PropertyCollector
 
-    def run(content: vim.ServiceInstanceContent, some: Sequence[vim.ManagedEntity]) -> list[tuple[str, dict[str, Any]]]:
+    def run(content: Content, some: Sequence[vim.ManagedEntity]) -> list[tuple[str, dict[str, Any]]]:
         spec = collector.FilterSpec(
             objectSet=[collector.ObjectSpec(obj=item) for item in some],
             propSet=[collector.PropertySpec(type=vim.VirtualMachine, pathSet=list(paths), all=False)],
@@ -197,8 +202,6 @@ def _objects(
     try:
         return connection.call("properties", lambda content: run(content, objects))
     except Exception as problem:
-        from vdi.vsphere.faults import Kind, kind_of  # noqa: PLC0415 - only on the rare way
-
         if kind_of(problem) is not Kind.GONE:
             raise
         if len(objects) == 1:
@@ -209,7 +212,7 @@ def _objects(
 
 
 def _pages(
-    content: vim.ServiceInstanceContent, spec: vmodl.query.PropertyCollector.FilterSpec, page: int
+    content: Content, spec: vmodl.query.PropertyCollector.FilterSpec, page: int
 ) -> Iterator[tuple[type[vim.ManagedEntity], str, dict[str, Any]]]:
     collector = content.propertyCollector
     answer = collector.RetrievePropertiesEx([spec], vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=page))

@@ -20,7 +20,7 @@ from vdi.vsphere.tasks import Tasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from vdi.vsphere.connection import Connection
+    from vdi.vsphere.connection import Connection, Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Machines:
     def find(self, folder: str, name: str) -> str:
         """Return the id of the machine ``name`` in the folder with id ``folder``, "" if there is none."""
 
-        def search(content: vim.ServiceInstanceContent) -> str:
+        def search(content: Content) -> str:
             place = self.connection.reference(vim.Folder, folder)
             found = content.searchIndex.FindChild(place, name)
             return str(found._moId) if isinstance(found, vim.VirtualMachine) else ""
@@ -89,7 +89,7 @@ class Machines:
         units = LINKED_CLONE if wanted.snapshot else FULL_CLONE
         sent: list[bool] = []
 
-        def start(_content: vim.ServiceInstanceContent) -> vim.Task:
+        def start(_content: Content) -> Any:
             sent.append(True)
             return source.CloneVM_Task(folder=folder, name=wanted.name, spec=spec)
 
@@ -188,7 +188,7 @@ class Machines:
         if found:
             return found
 
-        def start(_content: vim.ServiceInstanceContent) -> vim.Task:
+        def start(_content: Content) -> Any:
             return machine.CreateSnapshot_Task(name=name, description=note, memory=False, quiesce=False)
 
         made = self.run(f"snapshot {name}", start, done=existing, result=True)
@@ -207,7 +207,7 @@ class Machines:
     def run(
         self,
         what: str,
-        start: Callable[[vim.ServiceInstanceContent], vim.Task],
+        start: Callable[[Content], vim.Task],
         *,
         done: Callable[[], Any] = lambda: None,
         passing: Callable[[Kind], bool] = lambda _kind: False,

@@ -19,7 +19,7 @@ from vdi.vsphere.faults import Kind, VsphereError, kind_of, reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vdi.vsphere.connection import Connection
+    from vdi.vsphere.connection import Connection, Content
 
 SHORTEST, LONGEST, SHARE = 0.05, 1.0, 0.04
 
@@ -142,9 +142,9 @@ class Tasks:
             if states[entry.task._moId]["info.state"] == "success":
                 self._finish(entry, result=found.get("info.result"))
             else:
-                kind = kind_of(fault) if fault is not None else Kind.OTHER
+                told = kind_of(fault) if fault is not None else None
                 why = reason(fault) if fault is not None else "?"
-                wrong = VsphereError(kind or Kind.OTHER, self.connection.where, entry.what, why)
+                wrong = VsphereError(told or Kind.OTHER, self.connection.where, entry.what, why)
                 self._finish(entry, problem=wrong)
 
     def _finish(self, entry: _Waiting, *, result: object = None, problem: Exception | None = None) -> None:
@@ -173,9 +173,7 @@ def _read(connection: Connection, tasks: list[vim.Task], paths: tuple[str, ...])
     return found
 
 
-def _retrieve(
-    content: vim.ServiceInstanceContent, tasks: list[vim.Task], paths: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
+def _retrieve(content: Content, tasks: list[vim.Task], paths: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     collector = vmodl.query.PropertyCollector
     spec = collector.FilterSpec(
         objectSet=[collector.ObjectSpec(obj=task) for task in tasks],
