@@ -1,7 +1,8 @@
 """A control node in a process of its own, to be killed: ``python controller.py apply|resume TOWN.json [N]``.
 
 With N the process sends itself SIGKILL at the Nth event, an event being a record of the journal (before and after it is
-written) or text sent to a device (before and after it is sent). Without N it prints how many events there were.
+written) or text sent to a device (before and after it is sent). Without N it prints how many events there were, and
+after how many the decision was on the disk.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Executioner:
     def __init__(self, at: int) -> None:
         self.at = at
         self.count = 0
+        self.decided = 0
         self._guard = threading.Lock()
 
     def tick(self) -> None:
@@ -44,6 +46,8 @@ class Executioner:
         def watched(*args: Any, **kwargs: Any) -> Any:
             self.tick()
             value = plain(*args, **kwargs)
+            if "decision" in args[2:3]:
+                self.decided = self.count
             self.tick()
             return value
 
@@ -81,7 +85,7 @@ def main() -> int:
     except BunriError as problem:
         print(json.dumps({"errors": [message.id for message in problem.messages], "text": str(problem)}))
         return 2
-    print(json.dumps({**apply.as_json(result), "events": executioner.count}))
+    print(json.dumps({**apply.as_json(result), "events": executioner.count, "decided": executioner.decided}))
     return 0
 
 

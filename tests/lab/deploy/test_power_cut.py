@@ -140,7 +140,9 @@ def test_timers_fire_while_nobody_is_there(tmp_path: Path, monkeypatch: pytest.M
         rehearsal = controller(town, "apply", tmp_path / "rehearsal", plan)
         assert json.loads(rehearsal.stdout)["result"] == "confirmed", rehearsal
         plan = plan_for(town, "old")
-        for point in range(json.loads(rehearsal.stdout)["events"], 0, -6):
+        # Threads make the number of events before the decision vary a little.
+        decided = json.loads(rehearsal.stdout)["decided"]
+        for point in (decided + offset for offset in (2, 4, 6, 3, 8, 10, 12, 1, 14, 16, 18, 20)):
             runs = tmp_path / f"cut-{point}"
             killed = controller(town, "apply", runs, plan, str(point))
             if killed.returncode != -signal.SIGKILL:
@@ -160,5 +162,5 @@ def test_timers_fire_while_nobody_is_there(tmp_path: Path, monkeypatch: pytest.M
             time.sleep(0.2)
         assert {town.description(name) for name in pending} == {"new" if goal == "old" else "old"}
         answer = json.loads(controller(town, "resume", runs, plan).stdout)
-        assert answer["result"] == "confirmed", answer
+        assert answer.get("result") == "confirmed", answer
         assert settled(town) == {goal}

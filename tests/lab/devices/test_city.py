@@ -68,7 +68,7 @@ def test_the_whole_city_answers(virtual_city: Callable[..., ThreadedCity]) -> No
     with ConnectHandler(
         device_type="cisco_ios", host=core.spec.address, port=city.port, username="admin", password="Lab-admin-1"
     ) as link:
-        rows = link.send_command("show lldp neighbors", use_textfsm=True)
+        rows = link.send_command("show lldp neighbors", use_textfsm=True, read_timeout=60)
     seen = {row["neighbor_name"] for row in rows}
     cabled = {n.device for n in core.spec.neighbours if isinstance(city.city.devices.get(n.device), IosDevice)}
     assert seen == {name[:20] for name in cabled}
