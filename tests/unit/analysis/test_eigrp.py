@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
+import os
+import random
+
 import pytest
 
 from network.analysis import compute
@@ -145,3 +149,73 @@ def test_what_is_not_computed_blocks(more):
     assert device["r1"].unmodelled
     plain = network(router("r1", port(1, "10.1.12.1", 30), CLASSIC)).devices
     assert not plain["r1"].unmodelled
+
+
+SEEDS = range(6 * int(os.environ.get("BUNRI_TEST_SCALE", "1")))
+
+
+def nearest(
+    routers: int, links: list[tuple[int, int]], delay: dict[tuple[int, int], int], target: int
+) -> dict[int, int]:
+    """Return each router's least sum of outgoing delays to ``target`` (Dijkstra, against the links' direction)."""
+    found = {target: 0}
+    queue = [(0, target)]
+    while queue:
+        so_far, here = heapq.heappop(queue)
+        if so_far > found[here]:
+            continue
+        for number, ends in enumerate(links):
+            if here in ends:
+                other = ends[0] if ends[1] == here else ends[1]
+                length = so_far + delay.get((other, number), 10**9)
+                if other < routers and length < found.get(other, 10**9):
+                    found[other] = length
+                    heapq.heappush(queue, (length, other))
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_networks_agree_with_shortest_paths_in_every_node_failure(seed):
+    rnd = random.Random(seed)
+    size = rnd.randint(4, 6)
+    links = [(one, rnd.randrange(one)) for one in range(1, size)]
+    for _ in range(rnd.randint(1, 4)):
+        one, two = rnd.sample(range(size), 2)
+        if (one, two) not in links and (two, one) not in links:
+            links.append((one, two))
+    parts = {number: [loopback(f"10.0.0.{number + 1}")] for number in range(size)}
+    delay: dict[tuple[int, int], int] = {}
+    for number, ends in enumerate(links):
+        for host, who in enumerate(ends, 1):
+            delay[who, number] = rnd.choice([1, 10, 100])
+            parts[who].append(port(len(parts[who]), f"10.1.{number}.{host}", 30, f"delay {delay[who, number]}"))
+    named = rnd.random() < 0.4
+    process = NAMED if named else CLASSIC
+    snapshot = network(*(router(f"r{number}", *parts[number], process) for number in range(size)))
+    base = compute(snapshot)
+    for dead in (None, *range(size)):
+        failures = frozenset() if dead is None else frozenset({Element("node", f"r{dead}")})
+        after = compute(snapshot, failures, base=base)
+        assert after.ribs == compute(snapshot, failures).ribs
+        live = {key: value for key, value in delay.items() if dead not in links[key[1]]}
+        for target in range(size):
+            if target == dead:
+                continue
+            ways = nearest(size, links, live, target)
+            for here in set(range(size)) - {target, dead}:
+                held = routes(after, f"r{here}").get(f"10.0.0.{target + 1}/32")
+                if ways.get(here, 10**9) >= 10**9:
+                    assert held is None
+                    continue
+                wide = (655360 + (ways[here] * 10**7 + 1250000) * 65536 // 10**6) // 128
+                assert held is not None
+                assert held[3] == (wide if named else 256 * (10 + 500 + ways[here]))
+
+
+def test_an_eigrp_neighbour_without_configuration_may_announce_anything():
+    alone = network(
+        router("r1", port(1, "10.1.12.1", 30), port(2, "10.1.13.1", 30), CLASSIC),
+        cables=[("r1", "GigabitEthernet0/1", "carrier", "eth0"), ("r1", "GigabitEthernet0/2", "host", "eth0")],
+    )
+    unknown = compute(alone).unknown_routes["r1", ""]
+    assert {(one.protocol, one.neighbour) for one in unknown} == {("eigrp", "carrier"), ("eigrp", "host")}

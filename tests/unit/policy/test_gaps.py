@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from network.analysis import compute
-from network.analysis.state import Element
+from network.analysis.packets import Packet
+from network.analysis.state import Element, Port
 from network.config.model import Cable, Prefix
+from network.policy.model import parse_policy
+from network.policy.separation import Separation
+from network.policy.witness import Tracer
 
 sys.path.insert(0, str(Path(__file__).parent))
 from net import CABLES, CORE, GATE, JOINED, ZONES, check, leaks, snapshot
@@ -489,3 +493,26 @@ zones:
     packet = result.violations[0].packet
     assert packet is not None
     assert packet.src >> 16 == 0x0A09
+
+
+GATEWAY = """hostname a
+ip routing
+interface GigabitEthernet0/1
+ ip address 10.1.0.2 255.255.255.0
+ standby 1 ip 10.1.0.1
+ standby 1 priority 110
+interface GigabitEthernet0/2
+ ip address 10.2.0.2 255.255.255.0
+"""
+
+
+@pytest.mark.parametrize(("device", "name"), [("a", "0/1"), ("a", "0/2"), ("b", "0/1"), ("b", "0/2")])
+def test_the_active_router_answers_for_the_virtual_address(device, name):
+    other = GATEWAY.replace("hostname a", "hostname b").replace(".0.2 ", ".0.3 ").replace("110", "100")
+    state = compute(snapshot(GATEWAY, other))
+    judge = Separation(parse_policy("zones:\n  one: {members: [{prefix: 10.1.0.0/24}]}\n"))
+    judge.prepare(state)
+    ways = Tracer(judge.forwarding(state)).paths(
+        Port(device, f"GigabitEthernet{name}"), Packet(1, 0x0A020005, 0x0A010001, 0, 0)
+    )
+    assert {(way.end, way.hops[-1].device) for way in ways} == {("local", "a")}
