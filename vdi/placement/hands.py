@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 
 from bunri.change.transaction import State
 from bunri.messages import Where, error
@@ -183,13 +183,9 @@ class MachineSession:
 
     def _connect(self, moid: str, target: Wanted, inventory: Inventory) -> None:
         """Give the machine one card for each wanted network, and no other."""
-        machine = self.connection.reference(vim.VirtualMachine, moid)
-
-        def cards(_content: vim.ServiceInstanceContent) -> list[vim.vm.device.VirtualEthernetCard]:
-            kind = vim.vm.device.VirtualEthernetCard
-            return [item for item in machine.config.hardware.device if isinstance(item, kind)]
-
-        held = self.connection.call(f"cards of {target.name}", cards)
+        kind = vim.vm.device.VirtualEthernetCard
+        devices = self._property(self.connection.reference(vim.VirtualMachine, moid), "config.hardware.device")
+        held = [item for item in devices if isinstance(item, kind)]
         backings = [self._backing(inventory.moid("network", name)) for name in target.networks]
         specs = []
         operation = vim.vm.device.VirtualDeviceSpec.Operation
@@ -206,12 +202,27 @@ class MachineSession:
     def _backing(self, network: str) -> vim.vm.device.VirtualEthernetCard.DistributedVirtualPortBackingInfo:
         group = self.connection.reference(vim.dvs.DistributedVirtualPortgroup, network)
 
-        def look(_content: vim.ServiceInstanceContent) -> tuple[str, str]:
-            return group.key, group.config.distributedVirtualSwitch.uuid
-
-        key, switch = self.connection.call(f"port group {network}", look)
+        key = self._property(group, "key")
+        switch = self._property(self._property(group, "config.distributedVirtualSwitch"), "uuid")
         port = vim.dvs.PortConnection(portgroupKey=key, switchUuid=switch)
         return vim.vm.device.VirtualEthernetCard.DistributedVirtualPortBackingInfo(port=port)
+
+    def _property(self, item: vim.ManagedEntity, path: str) -> Any:
+        """Return one property of one object: reading it as an attribute fetches more than a simulator answers."""
+        collector = vmodl.query.PropertyCollector
+        spec = collector.FilterSpec(
+            objectSet=[collector.ObjectSpec(obj=item)],
+            propSet=[collector.PropertySpec(type=type(item), pathSet=[path], all=False)],
+        )
+
+        def look(content: vim.ServiceInstanceContent) -> Any:
+            answer = content.propertyCollector.RetrievePropertiesEx([spec], collector.RetrieveOptions())
+            return next((pair.val for found in answer.objects for pair in found.propSet), None) if answer else None
+
+        value = self.connection.call(path, look)
+        if value is None:
+            raise error("PLC022", self._where, name=self.wanted.name, what=path)
+        return value
 
     def _destroy(self, machine: Machine) -> None:
         self.machines.power_off(machine.moid)
