@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from network.analysis import compute
 from network.analysis.reuse import alike
 from network.config.model import Snapshot
+from network.policy.assumptions import doubts
 from network.policy.separation import Separation
 from network.policy.verify import blocking, trusted_names, verify
 
@@ -132,6 +133,7 @@ class _Rollout:
         self._blocked = {line.source for _, line in blocking(before, start)} | {
             line.source for _, line in blocking(after, end)
         }
+        self._doubted = {*self._doubts(start), *self._doubts(end)}
         self._steps: dict[frozenset[str], Step] = {}
         self.deadline = math.inf
         self.matters = frozenset(name for name in self.changed if self._matters(name))
@@ -167,6 +169,9 @@ class _Rollout:
         self.judge.renew(state)
         return self.judge.examine(state)
 
+    def _doubts(self, state: State) -> list[str]:
+        return doubts(state.snapshot, state) if self.policy.flows else []
+
     def step(self, done: frozenset[str], number: int = 0, devices: Sequence[str] = ()) -> Step:
         """Return what is broken once the devices of ``done`` are new."""
         done &= self.changed
@@ -181,6 +186,7 @@ class _Rollout:
             outages = tuple(one for one in findings.violations if one.kind == "outage" and one.flow in flows)
             lines = [line.source for _, line in blocking(state.snapshot, state) if line.source not in self._blocked]
             unproved = (*findings.unproved, *(f"{one.file}:{one.line} {one.text.strip()}" for one in lines))
+            unproved += tuple(text for text in self._doubts(state) if text not in self._doubted)
             kept = Step(0, (), leaks, outages, stopped, unproved)
             self._steps[done] = kept
         return Step(number, tuple(devices), kept.leaks, kept.outages, kept.stopped, kept.unproved)
