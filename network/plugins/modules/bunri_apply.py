@@ -14,7 +14,7 @@ options:
   account: {description: Account on the devices., type: str}
   plan: {description: Plan file., type: path}
   approval: {description: Approval record., type: path}
-  roster: {description: People who may work., type: path}
+  roster: {description: People who may work; by default the staff and contractors of the inventory., type: path}
   resume: {description: Finish the run that was cut off., type: bool}
   back: {description: Take it back instead., type: bool}
   unapproved_lab: {description: Virtual devices only., type: bool}
