@@ -131,7 +131,7 @@ class Route(NamedTuple):
     """An installed route. ``metric`` is what the routing table shows (for E2 the external metric).
 
     ``protocol`` is one of connected, local, static, ospf (intra-area), ospf-ia, ospf-n1, ospf-n2, ospf-e1, ospf-e2,
-    ospf-summary (a discard route), bgp (external), ibgp, aggregate.
+    ospf-summary (a discard route), eigrp, eigrp-ex (external), bgp (external), ibgp, aggregate.
     """
 
     device: str
