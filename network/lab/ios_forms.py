@@ -207,7 +207,7 @@ port-channel load-balance ~<word>
 macro auto <line>
 macro global <line>
 energywise <line>
-username <user> ~[privilege <int:0-15>] ~[common-criteria-policy <word>] ~[role <word>] ~[one-time] ~[access-class <word>] ~[nopassword|secret $secret|password $hidden] :: name=username
+username <user> ~[privilege <int:0-15>] ~[common-criteria-policy <word>] ~[role <word>] ~[one-time] ~[access-class <word>] ~[algorithm-type scrypt] ~[nopassword|secret $secret|password $hidden] :: name=username
 redundancy :: mode=redundancy
 lldp run
 lldp timer ~<int:5-65534>

@@ -378,6 +378,9 @@ def _username(
     words, wrong = conceal(running, match)
     if wrong:
         return Answer(False, wrong), None
+    if "algorithm-type" in words:  # says how to hash what is typed (scrypt: type 9); the line then shows the hash
+        at = words.index("algorithm-type")
+        words = words[:at] + words[at + 2 :]
     if old is not None:  # a second line adds to the first: "username x privilege 15", then "username x secret …"
         words = _join_user(old.words, words)
     section.entries[key] = Entry(Match(match.form, key, words, match.args), words)
