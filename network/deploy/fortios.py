@@ -80,7 +80,8 @@ class FortiosSession:
 
     def differences(self, running: str) -> list[str]:
         """Return the commands that would still be needed, without secrets."""
-        return view.masked("\n".join(self.script(running)), "fortios").splitlines()
+        lines = self.script(running)
+        return view.masked("\n".join(lines), "fortios").splitlines() if lines else []
 
     def script(self, running: str) -> list[str]:
         """Return the commands from ``running`` to the candidate."""

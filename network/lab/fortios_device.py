@@ -95,11 +95,17 @@ class FortiDevice(Device):
         self.unsaved = False
 
     def revert(self, why: str = "command") -> None:
-        """Return to the saved configuration and restart (``execute cfg reload``)."""
+        """Return to the saved configuration and restart (``execute cfg reload``).
+
+        All members of a cluster do, and none takes over meanwhile (Fortinet, Technical Tip FD30912).
+        """
+        peer = self.peer if self.in_pair() else None
         self.cancel_timer()
         self.journal.append(f"** reverted by {why}")
         self.unsaved = False
         self.reload()
+        if isinstance(peer, FortiDevice) and peer.up and peer.unsaved:
+            peer.revert(why)
 
     def cancel_timer(self) -> None:
         """Stop the revert timer."""
