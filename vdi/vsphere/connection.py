@@ -145,7 +145,7 @@ class Connection:
                         host=self.access.host,
                         port=self.access.port,
                         path="/sdk",
-                        version="vim.version.version9",
+                        version="vim.version.version12",
                         poolSize=POOL,
                         sslContext=_context(self.access),
                         httpConnectionTimeout=self.access.timeout,
