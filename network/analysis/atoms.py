@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from network.analysis.packets import PacketSet, Space
+    from network.analysis.state import NextHop, Route
 
 TOP = 1 << 32
 
@@ -90,6 +91,51 @@ class Atoms:
             covered |= mask
         return result
 
+    def grouped(self, table: Mapping[Prefix, Route]) -> dict[tuple[NextHop, ...], int]:
+        """Return the atoms that each set of next hops of a routing table gets, lowest atoms first.
+
+        The table's prefixes must be unions of atoms. One walk over the sorted prefixes: which are nested in which says
+        who wins, so that no mask is made for a single prefix.
+        """
+        cuts, count = self.cuts, len(self.cuts)
+        runs: dict[tuple[NextHop, ...], list[tuple[int, int]]] = {}
+
+        def give(low: int, high: int, hops: tuple[NextHop, ...]) -> None:
+            mine = runs.setdefault(hops, [])
+            if mine and mine[-1][1] == low:
+                mine[-1] = (mine[-1][0], high)
+            else:
+                mine.append((low, high))
+
+        around: list[tuple[int, tuple[NextHop, ...]]] = []  # (end, next hops) of the prefixes that hold the place
+        place = 0
+        for prefix, route in sorted(
+            ((prefix, route) for prefix, route in table.items() if prefix.family == 4), key=lambda one: one[0]
+        ):
+            first = bisect_left(cuts, prefix.value)
+            while around and around[-1][0] <= first:
+                end, hops = around.pop()
+                if place < end:
+                    give(place, end, hops)
+                    place = end
+            if around and place < first:
+                give(place, first, around[-1][1])
+            place = first
+            top = prefix.value + (1 << 32 - prefix.length)
+            around.append((bisect_left(cuts, top) if top < TOP else count, route.next_hops))
+        while around:
+            end, hops = around.pop()
+            if place < end:
+                give(place, end, hops)
+                place = end
+        result: dict[tuple[NextHop, ...], int] = {}
+        for hops, mine in runs.items():
+            mask = 0
+            for low, high in mine:
+                mask |= ((1 << high - low) - 1) << low
+            result[hops] = mask
+        return in_order(result)
+
     def inherit(self, won: dict[Prefix, int], gone: Iterable[Prefix], table: Mapping[Prefix, object]) -> None:
         """Give the atoms of prefixes that went away to the longest prefix of ``table`` that covers them (changes
         ``won``)."""
@@ -105,6 +151,11 @@ class Atoms:
                 if cover in table:
                     won[cover] = won.get(cover, 0) | mask
                     break
+
+
+def in_order(groups: dict[tuple[NextHop, ...], int]) -> dict[tuple[NextHop, ...], int]:
+    """Return groups of atoms sorted by their lowest atom, without empty ones: equal tables, equal groups."""
+    return dict(sorted(((hops, mask) for hops, mask in groups.items() if mask), key=lambda one: one[1] & -one[1]))
 
 
 def starts_of(prefixes: Iterable[Prefix]) -> set[int]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from network.analysis.atoms import TOP, Atoms, starts_of
+from network.analysis.atoms import TOP, Atoms, in_order, starts_of
 from network.analysis.filters import Filter, Filters
 from network.analysis.packets import Space
 from network.analysis.state import DROP, LOOKUP, RECEIVE, NextHop, Port
@@ -136,7 +136,7 @@ class Workshop:
     guards: dict[int, list[tuple[PacketSet, Rewrite | None, Target]]] = field(default_factory=dict)
     around: dict[int, tuple[tuple[Node, ...], tuple[int, ...]]] = field(default_factory=dict)
     delivered: dict[object, PacketSet] = field(default_factory=dict)
-    tables: dict[tuple[str, str], tuple[dict[Prefix, Route], dict[Prefix, int]]] = field(default_factory=dict)
+    tables: dict[tuple[str, str], tuple[dict[Prefix, Route], dict[Prefix, int] | None]] = field(default_factory=dict)
 
 
 def workshop(states: Sequence[State], extra: Sequence[Range] = (), space: Space | None = None) -> Workshop:
@@ -318,22 +318,24 @@ class Forwarding:
         away."""
         first = self.shop.tables.get((device, vrf))
         if first is None:
-            won = self.atoms.won(table)
-            self.shop.tables[device, vrf] = (table, won)
-        else:
-            before, won = first
-            if any(prefix not in before for prefix in table):
-                won = self.atoms.won(table)
-            else:
-                gone = [prefix for prefix in won if prefix not in table]
-                if gone:
-                    won = dict(won)
-                    self.atoms.inherit(won, gone, table)
+            self.shop.tables[device, vrf] = (table, None)
+            return self.atoms.grouped(table)
+        before, won = first
+        if any(prefix not in before for prefix in table):
+            return self.atoms.grouped(table)
+        if won is None:
+            # made for tables that change only: it takes a wide integer for every prefix
+            won = self.atoms.won(before)
+            self.shop.tables[device, vrf] = (before, won)
+        gone = [prefix for prefix in won if prefix not in table]
+        if gone:
+            won = dict(won)
+            self.atoms.inherit(won, gone, table)
         result: dict[tuple[NextHop, ...], int] = {}
         for prefix, mask in won.items():
             hops = table[prefix].next_hops
             result[hops] = result.get(hops, 0) | mask
-        return result
+        return in_order(result)
 
     def choices(self, node: Node) -> tuple[Choice, ...]:
         """Return what happens to packets at ``node``."""
@@ -391,7 +393,8 @@ class Forwarding:
         """Return the atoms that each prefix of a table gets by the longest match."""
         table = self.state.ribs.get((device, vrf), {})
         first = self.shop.tables.get((device, vrf))
-        return first[1] if first is not None and first[0] is table else self.atoms.won(table)
+        known = first[1] if first is not None and first[0] is table else None
+        return self.atoms.won(table) if known is None else known
 
     def restricted(self, node: Node, interest: int) -> int:
         """Return a number for what a node does with destinations in ``interest``: equal numbers, equal behaviour."""
