@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from network.analysis.forwarding import Forwarding
     from network.analysis.state import NextHop, Route, State
-    from network.config.model import Device, Interface, Prefix, Snapshot, Source, StaticRoute
+    from network.config.model import Device, Interface, Snapshot, Source, StaticRoute
     from network.policy.witness import Hop, Tracer
     from network.policy.zoning import Zoning
 
@@ -71,13 +71,18 @@ class Six:
         self.devices = self.state.snapshot.devices
         self.zoning = zoning
         self.tracer = tracer
-        self.tables: dict[tuple[str, str], list[tuple[Prefix, Route]]] = {}
+        # by table: the lengths in use, the longest first, and the routes by (length, network bits)
+        self.tables: dict[tuple[str, str], tuple[tuple[int, ...], dict[tuple[int, int], Route]]] = {}
         cuts = {0}
         for key, table in self.state.ribs.items():
-            found = [(prefix, route) for prefix, route in table.items() if prefix.family == 6]
+            found = {prefix: route for prefix, route in table.items() if prefix.family == 6}
             if found:
-                self.tables[key] = sorted(found, key=lambda entry: -entry[0].length)
-                for prefix, _ in found:
+                lengths = tuple(sorted({prefix.length for prefix in found}, reverse=True))
+                self.tables[key] = (
+                    lengths,
+                    {(prefix.length, prefix.value >> (128 - prefix.length)): route for prefix, route in found.items()},
+                )
+                for prefix in found:
                     end = prefix.value + (1 << 128 - prefix.length)
                     cuts |= {prefix.value, end} if end < 1 << 128 else {prefix.value}
         self.cuts = sorted(cuts)
@@ -88,12 +93,22 @@ class Six:
         reasons: list[str] = []
         open_: dict[tuple[str, str], _Way] = {}
         doubtful: dict[tuple[str, str], _Way] = {}
+        mixed = self._mixed()
         for zone, places in self.zoning.by_zone.items():
             ports = [port for place in places if place.segment.edges for port in place.segment.ports]
+            seen: set[tuple[str, ...]] = set()
             for port in ports:
                 device = self.devices[port.device]
                 if port.device in self.state.dead or not routes(device) or not speaks(self._interface(port)):
                     continue
+                interface = self._interface(port)
+                # on a router only the table and the list on the way in tell two ways in apart
+                alike: tuple[str, ...] = (port.device, vrf_of(device, interface), interface.acl6_in)
+                if device.firewall is not None:
+                    alike = (*alike, port.interface)
+                if alike in seen or alike[:2] not in mixed:
+                    continue
+                seen.add(alike)
                 for address in self.cuts:
                     for way in self._ways(port, address):
                         others = self.zoning.places[way.segment].zones
@@ -111,6 +126,38 @@ class Six:
                     "lists stand between; what they permit is not compared"
                 )
         return violations, [*reasons, *self._open_questions()]
+
+    def _mixed(self) -> set[tuple[str, ...]]:
+        """Return the tables from which another zone might be reached at all: whatever links and routes join counts."""
+        parent: dict[object, object] = {}
+
+        def find(one: object) -> object:
+            parent.setdefault(one, one)
+            while parent[one] != one:
+                parent[one] = one = parent[parent[one]]
+            return one
+
+        tables: set[tuple[str, str]] = set()
+        for id_, segment in self.state.topology.segments.items():
+            for port in segment.ports:
+                device = self.devices[port.device]
+                interface = self._interface(port)
+                if routes(device) and speaks(interface):
+                    tables.add((port.device, vrf_of(device, interface)))
+                    parent[find((port.device, vrf_of(device, interface)))] = find(id_)
+        for table, (_, held) in self.tables.items():
+            for hop in {hop for route in held.values() for hop in route.next_hops}:
+                segment_ = self.forwarding.segment(Port(table[0], hop.interface))
+                tables.add(table)
+                if hop.interface == LOOKUP:
+                    parent[find(table)] = find((table[0], hop.vrf))
+                elif segment_ is not None:
+                    parent[find(table)] = find(segment_.id)
+        zones: dict[object, set[str]] = {}
+        for id_, place in self.zoning.places.items():
+            if place.segment.edges:
+                zones.setdefault(find(id_), set()).update(place.zones)
+        return {table for table in tables if len(zones.get(find(table), ())) > 1}
 
     def _interface(self, port: Port) -> Interface:
         return self.devices[port.device].interfaces[port.interface]
@@ -157,8 +204,10 @@ class Six:
                         stack.append((_Step(port_, vrf_of(there, self._interface(port_))), unsure, path))
 
     def _lookup(self, table: tuple[str, str], address: int) -> Route | None:
-        for prefix, route in self.tables.get(table, ()):
-            if (address ^ prefix.value) >> (128 - prefix.length) == 0:
+        lengths, found = self.tables.get(table, ((), {}))
+        for length in lengths:
+            route = found.get((length, address >> (128 - length)))
+            if route is not None:
                 return route
         return None
 
