@@ -290,8 +290,8 @@ def _differs(before: tuple[Choice, ...], after: tuple[Choice, ...]) -> int:
     masks: tuple[dict[object, int], dict[object, int]] = ({}, {})
     for choices, found in zip(([one._replace(mask=mask) for one, mask in left.values()], rest), masks, strict=True):
         for choice in choices:
+            name: object = (choice.select, choice.hops, choice.extra)
             if choice.mask:
-                name = (choice.select, choice.hops, choice.extra)
                 found[name] = found.get(name, 0) | choice.mask
     for name in masks[0].keys() | masks[1].keys():
         where |= masks[0].get(name, 0) ^ masks[1].get(name, 0)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     Answer = tuple[list[Violation], set[Pair]]
 
 MOST = 20000  # answers and arcs kept before a fresh start
+LOOKS = 100  # sets of nodes looked at, by which the answers of a pair of zones are kept
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ class _Pair:
     interest: int
     segments: frozenset[int]  # where its places are
     outside: frozenset[str]  # zones of which every place counts
-    known: dict[object, Answer]
+    # answers of other scenarios, by the tables and nodes that were looked at and by what those did
+    known: dict[tuple[frozenset[Table], frozenset[Node]], dict[object, Answer]]
 
 
 class Incremental:
@@ -145,17 +147,24 @@ class Incremental:
                 segments |= {site.place.segment.id for site, _ in named}
                 if beyond:
                     outside.add(zone)
-        tables = frozenset((node.device, node.vrf) for node in nodes if isinstance(node, Spot))
         return _Pair(
-            asked, asked.key(), answer, frozenset(nodes), tables, interest, frozenset(segments), frozenset(outside), {}
+            asked,
+            asked.key(),
+            answer,
+            frozenset(nodes),
+            _tables(nodes),
+            interest,
+            frozenset(segments),
+            frozenset(outside),
+            {},
         )
 
     # -- a scenario --------------------------------------------------------------------------------------------------
 
-    def examine(self, state: State) -> Findings:
+    def examine(self, forwarding: Forwarding) -> Findings:
         """Return every violation in one scenario."""
         judge = self.judge
-        forwarding = judge.forwarding(state)
+        state = forwarding.state
         changes = Changes(self.ground, forwarding)
         zoning = judge.zoner.moved(state, self.zoning, changes.gone, changes.new)
         suspects = self._suspects(forwarding, zoning, changes)
@@ -311,22 +320,30 @@ class Incremental:
         if key == pair.key and not self._touched(changes, pair):
             return pair.answer
         interest = asked.interest | asked.back_interest | judge.translated(forwarding)
-        parts: list[object] = []
-        for name, change in changes.tables.items():
-            part = change.part(interest)
-            if part is not None:
-                parts.append((name, part))
-        for node, (_, where) in changes.remade.items():
-            if where & interest:
-                parts.append((node, forwarding.restricted(node, interest)))
-        signature = (key, frozenset(parts))
-        found = pair.known.get(signature)
-        if found is None:
-            found, nodes = judge.answered(forwarding, asked)
-            if nodes <= self.ground.nodes.keys():  # else something was read that the signature does not speak of
-                if len(pair.known) > MOST:
-                    pair.known.clear()
-                pair.known[signature] = found
+        tables = {name: part for name, change in changes.tables.items() if (part := change.part(interest)) is not None}
+        nodes = {
+            node: forwarding.restricted(node, interest)
+            for node, (_, where) in changes.remade.items()
+            if where & interest
+        }
+
+        def signature(of_tables: frozenset[Table], of_nodes: frozenset[Node]) -> object:
+            return (
+                key,
+                frozenset(item for item in tables.items() if item[0] in of_tables),
+                frozenset(item for item in nodes.items() if item[0] in of_nodes),
+            )
+
+        for looked, answers in pair.known.items():
+            found = answers.get(signature(*looked))
+            if found is not None:
+                return found
+        found, visited = judge.answered(forwarding, asked)
+        if visited <= self.ground.nodes.keys():  # else something was read that a signature does not speak of
+            if len(pair.known) > LOOKS or sum(map(len, pair.known.values())) > MOST:
+                pair.known.clear()
+            looked = (_tables(visited), frozenset(visited))
+            pair.known.setdefault(looked, {})[signature(*looked)] = found
         return found
 
     def _asks_anew(self, zoning: Zoning, changes: Changes, pair: _Pair) -> bool:
@@ -348,6 +365,10 @@ class Incremental:
             if change.where & interest and name in pair.tables:
                 return True
         return any(where & interest and node in pair.nodes for node, (_, where) in changes.remade.items())
+
+
+def _tables(nodes: Iterable[Node]) -> frozenset[Table]:
+    return frozenset((node.device, node.vrf) for node in nodes if isinstance(node, Spot))
 
 
 __all__ = ["Incremental"]

@@ -123,10 +123,11 @@ class Separation:
             self.prepare(base)
         from network.policy.incremental import Incremental  # noqa: PLC0415 - only sweeps need it
 
-        self.forwarding(state)  # makes new atoms if these do not fit
+        forwarding = self.forwarding(state)  # makes new atoms if these do not fit
         if self._scenarios is None or not self._scenarios.fits(base, self._shop):
             self._scenarios = Incremental(self, base)
-        return self._scenarios.examine(state)
+            forwarding = self.forwarding(state)
+        return self._scenarios.examine(forwarding)
 
     # -- preparation -------------------------------------------------------------------------------------------------
 

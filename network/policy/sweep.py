@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from network.analysis.failures import groups_of, sweep
-from network.policy.separation import Separation
 from network.policy.verdict import Findings, Violation
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from network.analysis.state import Element, State
     from network.config.model import Snapshot
     from network.policy.model import Exemption, Flow, Policy
+    from network.policy.separation import Separation
 
 MOST_OUTAGES = 200
 
@@ -43,7 +43,7 @@ def policy_groups(snapshot: Snapshot, policy: Policy) -> dict[Element, tuple[str
 
 
 def sweep_failures(
-    policy: Policy,
+    judge: Separation,
     base: State,
     intact: Findings,
     *,
@@ -53,8 +53,11 @@ def sweep_failures(
     today: datetime.date,
     say: Callable[[str], None],
 ) -> Swept:
-    """Judge every failure of up to ``depth`` elements at once against what holds in the intact state."""
-    judge = Separation(policy)
+    """Judge every failure of up to ``depth`` elements at once against what holds in the intact state.
+
+    ``judge`` is prepared for ``base``.
+    """
+    policy = judge.policy
     shown = -1
 
     def progress(done: int, total: int) -> None:
@@ -64,7 +67,7 @@ def sweep_failures(
             shown = percent
             say(f"  {done}/{total}")
 
-    found = sweep(base, depth, judge, jobs=jobs, dask=dask or None, progress=progress)
+    found = sweep(base, depth, judge, jobs=jobs, dask=dask or None, progress=progress, prepared=True)
     alike: dict[Element, list[Element]] = {}
     for element, other in found.same_as.items():
         alike.setdefault(other, []).append(element)

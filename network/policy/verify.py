@@ -128,7 +128,7 @@ def verify(
         from network.policy.sweep import sweep_failures  # noqa: PLC0415 - only with --failures
 
         tell(f"障害 (同時 {failures} か所まで) を検査しています / failures, up to {failures} at once")
-        swept = sweep_failures(policy, state, findings, depth=failures, jobs=jobs, dask=dask, today=today, say=tell)
+        swept = sweep_failures(judge, state, findings, depth=failures, jobs=jobs, dask=dask, today=today, say=tell)
         violations += swept.violations
         table = swept.table
         notes += swept.unproved
