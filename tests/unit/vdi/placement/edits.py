@@ -183,6 +183,17 @@ def duct(*sites: str) -> Callable[[City], City]:
     return edit
 
 
+def one_router(outside: str) -> Callable[[City], City]:
+    """Leave an outside network its first router only."""
+
+    def edit(city: City) -> City:
+        found = city.wan.outsides[outside]
+        held = {**city.wan.outsides, outside: found.model_copy(update={"routers": found.routers[:1]})}
+        return replace(city, wan=city.wan.model_copy(update={"outsides": held}))
+
+    return edit
+
+
 # ── live placements ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
