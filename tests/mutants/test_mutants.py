@@ -22,7 +22,9 @@ from tests.mutants.edit import Mutant, load
 from tests.oracle.scale import SCALE
 
 if TYPE_CHECKING:
+    from network.analysis.state import State
     from network.policy.model import Policy
+    from network.policy.separation import Separation
     from network.policy.verdict import Result
 
 CITY = Path(__file__).parents[2] / "inventory" / "yasu" / "intended"
@@ -51,13 +53,20 @@ def city() -> tuple[Snapshot, Policy]:
 
 
 @cache
-def untouched(rules: bool) -> Result:
+def verified(rules: bool) -> tuple[Result, State, Separation]:
     snapshot, policy = city()
-    return verify(snapshot, policy, today=TODAY, rules=rules)[0]
+    return verify(snapshot, policy, today=TODAY, rules=rules)
+
+
+def untouched(rules: bool) -> Result:
+    return verified(rules)[0]
 
 
 def judge(mutant: Mutant, *, rules: bool = False) -> Result:
-    """Return the verdict on the city after a mutant's edits; only the changed devices are read again."""
+    """Return the verdict on the city after a mutant's edits; only what the changed devices touch is proved again.
+
+    That this is the verdict from nothing is held by ``tests/unit/policy/test_reverify.py``.
+    """
     snapshot, policy = city()
     devices = dict(snapshot.devices)
     for name in mutant.devices():
@@ -67,7 +76,8 @@ def judge(mutant: Mutant, *, rules: bool = False) -> Result:
         devices[name] = read_device(after, f"configs/{name}.cfg")
     assert snapshot.cables is not None
     cables = [*snapshot.cables, *(Cable(*one, *other) for one, other in mutant.cables())]
-    return verify(Snapshot(devices, cables, snapshot.policy_file, snapshot.root), policy, today=TODAY, rules=rules)[0]
+    mutated = Snapshot(devices, cables, snapshot.policy_file, snapshot.root)
+    return verify(mutated, policy, today=TODAY, rules=rules, after=verified(rules=False)[1:])[0]
 
 
 def test_the_tables_are_large_enough() -> None:
