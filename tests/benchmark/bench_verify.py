@@ -100,7 +100,8 @@ def main() -> int:
         nonlocal missed
         missed += value > target
         print(
-            f"{what:<44} {value:9.2f} {unit:<4} target {target:7.2f}  {'ok' if value <= target else 'MISSED'}  {detail}",
+            f"{what:<44} {value:9.2f} {unit:<4} target {target:7.2f}  "
+            f"{'ok' if value <= target else 'MISSED'}  {detail}",
             flush=True,
         )
 
