@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,25 @@ from network.analysis.state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from network.analysis.state import Route
     from network.config.model import FirstHop, Prefix, Snapshot
 
 MEMO = 4096
 TUNNEL_ROUNDS = 10
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector from walking a growing heap again and again where nothing makes cycles."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class Engine:
@@ -148,14 +161,8 @@ class Engine:
         return self._state(failures, wired, ribs, solved, unproved, base)
 
     def _from_nothing(self, failures: Failures) -> State:
-        # nothing here makes cycles, and the collector would walk a growing heap again and again
-        running = gc.isenabled()
-        gc.disable()
-        try:
+        with _no_collection():
             return self._all(failures)
-        finally:
-            if running:
-                gc.enable()
 
     def inherit(self, base: State) -> State:
         """Return the state without failures, from another snapshot's: what did not change is shared by identity."""
@@ -441,10 +448,12 @@ def compute(
         groups = known.groups if groups is None else groups
         trusted = known.trusted if trusted is None else trusted
         if not base.failures and base.wired is not None:
-            engine = Engine(snapshot, groups=groups, trusted=trusted, earlier=base.wired)
-            state = engine.inherit(base)
+            with _no_collection():
+                engine = Engine(snapshot, groups=groups, trusted=trusted, earlier=base.wired)
+                state = engine.inherit(base)
             return engine.compute(failures, state) if failures else state
-    engine = Engine(snapshot, groups=groups, trusted=trusted or frozenset())
+    with _no_collection():
+        engine = Engine(snapshot, groups=groups, trusted=trusted or frozenset())
     if not failures:
         return engine.compute(failures)
     return engine.compute(failures, engine.compute(frozenset()))
