@@ -31,7 +31,7 @@ def die_after(calls: int) -> None:
     count = 0
     original = Connection.call
 
-    def counted(self: Connection, what: str, work: Callable[[Any], Any], *, safe: bool = True) -> Any:  # noqa: ANN401
+    def counted(self: Connection, what: str, work: Callable[[Any], Any], *, safe: bool = True) -> Any:
         nonlocal count
         count += 1
         if count < calls:
@@ -49,7 +49,7 @@ def die_after_records(records: int) -> None:
     count = 0
     original = Journal.append
 
-    def counted(self: Journal, run: str, event: str, target: str = "", **data: object) -> Any:  # noqa: ANN401
+    def counted(self: Journal, run: str, event: str, target: str = "", **data: object) -> Any:
         nonlocal count
         count += 1
         if count > records:
@@ -97,8 +97,8 @@ def cut(town: Town, made: Plan, arm: Callable[[int], None], point: int, *, bad: 
 @pytest.mark.parametrize("arm", [die_after, die_after_records])
 def test_killed_anywhere_and_resumed(make_town: Callable[..., Town], arm: Callable[[int], None]) -> None:
     cuts = 0
-    # Spread over the whole run: about 170 calls and 40 records for five desktops.
-    last = 170 if arm is die_after else 42
+    # Spread over the whole run: some 115 calls and 42 records for five desktops.
+    last = 105 if arm is die_after else 42
     for number in range(POINTS):
         point = 1 + number * last // POINTS
         town = make_town(5)
@@ -119,7 +119,7 @@ def test_killed_anywhere_and_resumed(make_town: Callable[..., Town], arm: Callab
 
 @pytest.mark.parametrize("arm", [die_after, die_after_records])
 def test_killed_while_going_back(make_town: Callable[..., Town], arm: Callable[[int], None]) -> None:
-    first, last = (60, 150) if arm is die_after else (18, 34)
+    first, last = (45, 105) if arm is die_after else (18, 34)
     points = max(3, POINTS // 2)
     for number in range(points):
         point = first + number * (last - first) // points
