@@ -61,7 +61,7 @@ def small(city: City, count: int) -> City:
     return replace(city, desktops=desktops)
 
 
-def description(city: City, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
+def description(city: City, **more: Any) -> dict[str, Any]:
     """Return the vCenter of ``city`` with its desktops and gold images only; a new image stands beside the old."""
     settings = {item.id: item.value for item in baseline(city.desktops.pools[POOL])}
     images = {OLD_IMAGE: settings, NEW_IMAGE: settings}
@@ -88,7 +88,7 @@ class Town:
     heard: list[tuple[str, str]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
 
-    def connect(self, **more: Any) -> Connection:  # noqa: ANN401 - passed on
+    def connect(self, **more: Any) -> Connection:
         """Open a session."""
         return Connection(self.access, QUICK, report=self.waits.append, **more)
 
@@ -98,7 +98,7 @@ class Town:
             return plan(self.city, POOL, image, {VCENTER: read(connection)}, self.policy, self.moment)
 
     @contextmanager
-    def controller(self, made: Plan, **more: Any) -> Iterator[Rolling]:  # noqa: ANN401 - passed on
+    def controller(self, made: Plan, **more: Any) -> Iterator[Rolling]:
         """Yield a controller for ``made`` that is just starting."""
         connection = self.connect()
         machines = Machines(connection)
@@ -121,12 +121,12 @@ class Town:
             connection.close()
             journal.close()
 
-    def apply(self, made: Plan, **more: Any) -> Result:  # noqa: ANN401 - passed on
+    def apply(self, made: Plan, **more: Any) -> Result:
         """Carry ``made`` out."""
         with self.controller(made, **more) as rolling:
             return rolling.apply({"file": "plan.json"})
 
-    def resume(self, made: Plan, *, back: bool = False, **more: Any) -> Result:  # noqa: ANN401 - passed on
+    def resume(self, made: Plan, *, back: bool = False, **more: Any) -> Result:
         """Go on with the run that is open; a journal that holds no beginning yet is begun."""
         with self.controller(made, **more) as rolling:
             past = rolling.journal.unfinished()
