@@ -102,7 +102,12 @@ class Psrp:
 
         try:
             remote = WSMan(
-                self.host, port=self.port, username=self.user, password=self.password, ssl=True, cert_validation=self.ca  # type: ignore[arg-type]
+                self.host,
+                port=self.port,
+                username=self.user,
+                password=self.password,
+                ssl=True,
+                cert_validation=self.ca,  # type: ignore[arg-type]
             )
             with remote, RunspacePool(remote) as runspaces:
                 shell = PowerShell(runspaces).add_cmdlet(cmdlet)
