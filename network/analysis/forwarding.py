@@ -346,7 +346,11 @@ class Forwarding:
         if found is not None:
             self._here[node] = found
             return found
-        device = self.devices[node.device]
+        device = self.devices.get(node.device)
+        if device is None or not (isinstance(node, Spot) or node.interface in device.interfaces):
+            # Known from another snapshot: what is not there moves nothing.
+            self._here[node] = ()
+            return ()
         vrf = node.vrf if isinstance(node, Spot) else ""
         table = self.state.ribs.get((node.device, vrf)) if isinstance(node, Spot) else device
         for kept in self.shop.nodes.get(node, ()):

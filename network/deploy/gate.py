@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from bunri.change.files import canonical, sha256, write_atomic
@@ -103,12 +104,28 @@ def reference(before: Path, after: Path, policy: Path) -> str:
     return sha256(canonical({**files, "policy": sha256(policy.read_bytes())}))
 
 
+def _has_port(configs: dict[str, str], end: dict[str, str]) -> bool:
+    """Whether a device's own text knows the port that a cable ends at.
+
+    A firewall that has only its day-0 text names no other port; what it does not name it does not forward by.
+    """
+    text = configs.get(end["hostname"])
+    if text is None:
+        return True
+    port = re.escape(end["interfaceName"])
+    return re.search(rf'^(?:interface {port}|\s+edit "?{port}"?)\s*$', text, re.MULTILINE) is not None
+
+
 def snapshot(folder: Path, configs: dict[str, str], source: Path) -> Path:
     """Write a snapshot with ``configs`` (device → text without secrets) and the cabling and policy of ``source``."""
     for name, text in configs.items():
         write_atomic(folder / "configs" / f"{name}.cfg", text)
-    for extra in ("layer1_topology.json", "policy.yml"):
-        if (source / extra).exists():
-            write_atomic(folder / extra, (source / extra).read_bytes())
+    if (source / "policy.yml").exists():
+        write_atomic(folder / "policy.yml", (source / "policy.yml").read_bytes())
+    cabling = source / "layer1_topology.json"
+    if cabling.exists():
+        edges = json.loads(cabling.read_text(encoding="utf-8"))["edges"]
+        kept = [edge for edge in edges if all(_has_port(configs, edge[end]) for end in ("node1", "node2"))]
+        write_atomic(folder / cabling.name, json.dumps({"edges": kept}, ensure_ascii=False, indent=1) + "\n")
     write_atomic(folder / "snapshot.json", json.dumps({"devices": sorted(configs)}, ensure_ascii=False))
     return folder
