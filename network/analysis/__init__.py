@@ -1,4 +1,4 @@
-"""What a network does: broadcast domains, routes, forwarding, in every failure. Reads ``network.config.model``, nothing else."""
+"""What a network does: broadcast domains, routes, forwarding, in every failure. Reads ``network.config`` alone."""
 
 from network.analysis.engine import Engine, compute
 

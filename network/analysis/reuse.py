@@ -254,6 +254,8 @@ class Inheritance:
     def _structure(self, old: Component, new: Component, moved: Moved) -> tuple[dict[int, int], dict[int, int]] | None:
         """Return (old → new OSPF domain, old → new session) if both components are built alike, else ``None``."""
         before, after = self.earlier.plan, self.engine.plan
+        if old.eigrp or new.eigrp:
+            return None  # its neighbours are not compared here: solved from nothing
         if (old.domains or new.domains) and not self.same_ospf:
             return None
         if (old.bgp or new.bgp or old.points or new.points) and not (self.same_bgp and self.same_ospf):

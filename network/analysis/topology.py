@@ -170,9 +170,9 @@ def wire(
 ) -> Wiring:
     """Return the wiring of a snapshot.
 
-    ``groups`` maps a carrier or duct to the names of the links inside, a site to its nodes; a name that no cable has is ignored by the
-    caller's choice (``network.analysis.failures`` reports it). ``trusted`` names unmodelled nodes that are taken
-    not to bridge between their ports.
+    ``groups`` maps a carrier or duct to the names of the links inside, a site to its nodes; a name that no cable has is
+    ignored here (``network.analysis.failures`` reports it). ``trusted`` names unmodelled nodes that are taken not to
+    bridge between their ports.
     """
     builder = _Builder(snapshot, trusted)
     wiring = builder.build()
