@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 START_SECONDS = 15.0
+_MORTAL = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+"""The server ends with whoever started it, even where that was killed (util-linux; Linux only)."""
 
 
 def program() -> str | None:
@@ -91,9 +93,8 @@ class RadiusLab:
     def start(self) -> None:
         """Start the server and wait until it answers on its port. Error: RAD002."""
         with (Path(self.where.log) / "stdout.log").open("wb") as output:
-            self.process = subprocess.Popen(
-                [*self._command(), "-f"], stdout=output, stderr=output, start_new_session=True
-            )
+            command = [*_MORTAL, *self._command(), "-f"]
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
         end = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > end:

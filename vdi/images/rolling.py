@@ -205,7 +205,7 @@ class Rolling:
         verdict = self.allowed(desired_of(step), self.clock())
         if not verdict.allowed:
             self._messages.append(
-                Message("IMG026", Where(device=step.target.name), {"ja": verdict.ja, "en": verdict.en})
+                Message("IMG026", Where(device=step.target.name), {"why": f"{verdict.ja} / {verdict.en}"})
             )
             self._stop.set()
         return verdict.allowed
