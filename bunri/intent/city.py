@@ -208,11 +208,17 @@ class City:
 
     def class_vlan(self, terminal_class: str, device: str) -> int:
         """Return the VLAN that RADIUS answers for a class behind a switch."""
-        found = self.dot1x.classes[terminal_class]
-        for choice in found.choices:
-            if device in _devices(choice.devices, self.devices):
-                return choice.vlan
-        return found.vlan
+        return self._choices.get((terminal_class, device), self.dot1x.classes[terminal_class].vlan)
+
+    @cached_property
+    def _choices(self) -> Mapping[tuple[str, str], int]:
+        """``(class, device)`` → VLAN where it is not the class's own; the first choice that names a device holds."""
+        found: dict[tuple[str, str], int] = {}
+        for name, terminal_class in self.dot1x.classes.items():
+            for choice in terminal_class.choices:
+                for device in _devices(choice.devices, self.devices):
+                    found.setdefault((name, device), choice.vlan)
+        return found
 
     # ── flows ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
